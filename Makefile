@@ -1,0 +1,122 @@
+# Two commands do everything, on a fresh Debian as root: `make run` and `make test`.
+# `make help` lists the others. Everything built lies in $(BUILD).
+
+BUILD  ?= build
+PREFIX ?= /usr/local
+CXX    ?= g++
+OPT    ?= -O2 -g
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# ---------------------------------------------------------------- sources: found, never listed
+
+LIBRARY := $(shell find src/base src/sys src/plan src/runtime spec -name '*.cc')
+PROGRAM := $(wildcard src/cli/*.cc src/cli/tare/*.cc)
+INIT    := $(wildcard src/init/*.cc)
+UNIT    := $(shell find tests -name '*_test.cc' -not -path 'tests/integration/*')
+FUZZ    := $(wildcard tests/fuzz/*_fuzz.cc)
+OURS    := $(shell git ls-files -co --exclude-standard '*.h' '*.cc' 2>/dev/null)
+
+# ---------------------------------------------------------------- compilers
+
+include src/flags.mk
+
+# ---------------------------------------------------------------- tare
+
+.PHONY: all
+all: $(BUILD)/tare
+
+TARE_OBJECTS := $(patsubst %.cc,$(BUILD)/$(LIBC)/%.o,$(LIBRARY) $(PROGRAM) $(LIBC_SOURCES))
+
+$(BUILD)/tare: $(TARE_OBJECTS) $(BUILD)/$(LIBC)/init_image.o
+	@echo '  $@'
+	@$(TARE_LINK) -o $@ $^ $(TARE_LIBS)
+
+$(BUILD)/$(LIBC)/%.o: %.cc | $(LIBC_HEADERS)
+	@mkdir -p $(@D)
+	@echo '  $@'
+	@$(CXX) $(CPPFLAGS_OURS) $(WARNINGS) $(OPT) $(TARE_FLAGS) -c -o $@ $<
+
+# The in-container program, and the object that carries its bytes inside `tare`.
+$(BUILD)/init/%.o: %.cc
+	@mkdir -p $(@D)
+	@echo '  $@'
+	@$(CXX) $(CPPFLAGS_OURS) $(WARNINGS) $(INIT_FLAGS) -c -o $@ $<
+
+$(BUILD)/tare-init: $(INIT:%.cc=$(BUILD)/init/%.o)
+	@echo '  $@'
+	@$(INIT_LINK) -o $@.debug $^
+	@strip -o $@ $@.debug
+
+$(BUILD)/%/init_image.o: src/init/image.S $(BUILD)/tare-init
+	@mkdir -p $(@D)
+	@$(CC) -DTARE_INIT='"$(BUILD)/tare-init"' -c -o $@ $<
+
+# ---------------------------------------------------------------- tests
+
+HOST_OBJECTS := $(patsubst %.cc,$(HOST)/%.o,$(LIBRARY) $(wildcard src/cli/*.cc))
+
+$(HOST)/%.o: %.cc
+	@mkdir -p $(@D)
+	@echo '  $@'
+	@$(CXX) $(CPPFLAGS_OURS) $(WARNINGS) $(HOST_FLAGS) $(if $(filter tests/%,$<),,-fno-exceptions) -c -o $@ $<
+
+$(HOST)/unit-tests: $(UNIT:%.cc=$(HOST)/%.o) $(HOST_OBJECTS) $(HOST)/init_image.o
+	@echo '  $@'
+	@$(CXX) $(HOST_FLAGS) -o $@ $^ -lgtest_main -lgtest -lseccomp -lcap-ng -lpthread
+
+.PHONY: check unit-tests
+unit-tests: $(HOST)/unit-tests
+	@$< --gtest_brief=1
+check: unit-tests check-layers check-format
+
+# ---------------------------------------------------------------- layers
+
+# What each folder may include besides itself. One line is one architecture decision.
+# wire is src/plan/wire.h, the one header that init shares with us.
+MAY_base    :=
+MAY_spec    := base
+MAY_sys     := base
+MAY_plan    := base spec
+MAY_init    := plan/wire.h
+MAY_runtime := base spec sys plan
+MAY_cli     := base spec sys plan runtime
+LAYERS      := base spec sys plan init runtime cli
+
+# Which file may include a library's header.
+ONLY_rapidjson := spec/json/
+ONLY_seccomp.h := src/plan/seccomp
+ONLY_cap-ng.h  := src/plan/capabilities
+
+either = ($(shell echo $(1) | tr ' ' '|'))
+
+# Static pattern rules, because make never applies implicit rules to phony targets.
+.PHONY: check-layers $(LAYERS:%=layer-%) $(patsubst %,library-%,rapidjson seccomp.h cap-ng.h)
+check-layers: $(LAYERS:%=layer-%) $(patsubst %,library-%,rapidjson seccomp.h cap-ng.h)
+$(LAYERS:%=layer-%): layer-%:
+	@! grep -rnE '^#include "' $(wildcard src/$* $(filter spec,$*)) \
+	  | grep -vE '#include "$(call either,$* $(MAY_$*))(/|")' | sed 's/^/forbidden: /' | grep .
+$(patsubst %,library-%,rapidjson seccomp.h cap-ng.h): library-%:
+	@! grep -rnE '^#include <$*' src spec | grep -v '^$(ONLY_$*)' | sed 's/^/forbidden: /' | grep .
+
+.PHONY: check-format format lint
+check-format:
+	@clang-format --dry-run --Werror $(OURS)
+format:
+	clang-format -i $(OURS)
+lint: check-format
+	clang-tidy --quiet $(filter-out src/musl/%,$(LIBRARY) $(PROGRAM)) -- $(CPPFLAGS_OURS) -std=c++20
+
+# ---------------------------------------------------------------- installing, cleaning
+
+.PHONY: install clean
+install: $(BUILD)/tare
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/tare
+clean:
+	rm -rf $(BUILD)
+
+include $(wildcard tests/*.mk tests/*/*.mk conformance/*.mk)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

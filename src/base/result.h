@@ -1,0 +1,62 @@
+#pragma once
+
+#include "base/errno_text.h"
+
+#include <cerrno>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace tare {
+
+// What was attempted and why it failed, as one line: "mount tmpfs on '/dev': permission denied".
+// `code` is the errno of the refused call, or EINVAL for input we refused ourselves.
+struct [[nodiscard]] Error {
+    int code;
+    std::string text;
+};
+
+// std::expected is C++23; tl::expected has its member names, so this file can go when it arrives.
+template <class T>
+using Result = tl::expected<T, Error>;
+using Status = Result<void>;
+using Failure = tl::unexpected<Error>;
+
+// A refused system call. The default argument reads errno before any other work can disturb it.
+inline Failure sys_failure(std::string_view attempt, int code = errno) {
+    return Failure({code, std::string(attempt) + ": " + errno_text(code)});
+}
+
+// Input that we refuse ourselves.
+inline Failure invalid(std::string text) {
+    return Failure({EINVAL, std::move(text)});
+}
+
+// For map_error(): puts the caller's context in front. Each layer adds what only it knows.
+inline auto under(std::string_view context) {
+    return [context](Error error) {
+        error.text.insert(0, std::string(context) + ": ");
+        return error;
+    };
+}
+
+namespace detail {
+template <class T>
+T take(Result<T>&& result) {
+    return *std::move(result);
+}
+inline void take(Status&&) {}
+} // namespace detail
+
+} // namespace tare
+
+// TRY(call()) yields the value, or returns the error from the enclosing function.
+// Only as a whole statement or a whole initialiser, never inside another expression: g++ 12 and
+// clang 14 leak what the rest of that expression has already built.
+#define TRY(...)                                                                                   \
+    __extension__({                                                                                \
+        auto try_result = (__VA_ARGS__);                                                           \
+        if (!try_result) return ::tare::Failure(std::move(try_result).error());                    \
+        ::tare::detail::take(std::move(try_result));                                               \
+    })

@@ -1,0 +1,116 @@
+#include "base/text.h"
+
+#include <charconv>
+#include <cstdio>
+
+namespace tare {
+
+namespace {
+
+constexpr std::size_t kQuoteBytes = 200;
+
+bool is_control(unsigned char c) {
+    return c < 0x20 || c == 0x7f;
+}
+
+template <class Number>
+std::optional<Number> parse(std::string_view text) {
+    Number value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, problem] = std::from_chars(text.data(), end, value);
+    if (problem != std::errc() || stop != end || text.empty()) return std::nullopt;
+    return value;
+}
+
+// The length of the well-formed UTF-8 sequence at the start of `text`, 0 when there is none:
+// Unicode 15, table 3-7.
+std::size_t utf8_length(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char first = byte(0);
+    if (first < 0x80) return 1;
+    const std::size_t length = first < 0xc2   ? 0
+                               : first < 0xe0 ? 2
+                               : first < 0xf0 ? 3
+                               : first < 0xf5 ? 4
+                                              : 0;
+    if (length == 0 || text.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((byte(i) & 0xc0) != 0x80) return 0;
+    if (first == 0xe0 && byte(1) < 0xa0) return 0;
+    if (first == 0xed && byte(1) > 0x9f) return 0; // surrogates
+    if (first == 0xf0 && byte(1) < 0x90) return 0;
+    if (first == 0xf4 && byte(1) > 0x8f) return 0;
+    return length;
+}
+
+} // namespace
+
+std::string quote(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text.substr(0, kQuoteBytes)) {
+        char hex[8];
+        std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(c));
+        if (is_control(static_cast<unsigned char>(c)))
+            out += hex;
+        else
+            out += c;
+    }
+    if (text.size() > kQuoteBytes) out += "...";
+    return out + "'";
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+    std::string out;
+    for (const std::string& part : parts) {
+        if (&part != &parts.front()) out += separator;
+        out += part;
+    }
+    return out;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    for (;;) {
+        const std::size_t at = text.find(separator);
+        parts.push_back(text.substr(0, at));
+        if (at == std::string_view::npos) return parts;
+        text.remove_prefix(at + 1);
+    }
+}
+
+std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
+    return parse<std::uint64_t>(text);
+}
+
+std::optional<std::int64_t> parse_signed(std::string_view text) {
+    return parse<std::int64_t>(text);
+}
+
+std::string json_escaped(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        const char c = text.front();
+        char hex[8];
+        if (length == 0) {
+            out += "\xef\xbf\xbd";
+        } else if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (c == '\t') {
+            out += "\\t";
+        } else if (length == 1 && is_control(static_cast<unsigned char>(c))) {
+            std::snprintf(hex, sizeof hex, "\\u%04x", static_cast<unsigned>(c));
+            out += hex;
+        } else {
+            out += text.substr(0, length);
+        }
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return out;
+}
+
+} // namespace tare

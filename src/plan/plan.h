@@ -1,0 +1,137 @@
+#pragma once
+
+#include "base/result.h"
+#include "plan/steps.h"
+#include "spec/runtime/config.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+// The pure compiler: a config and facts about the host become a plan. No system calls, so that
+// golden tests are cheap and `tare plan` costs nothing. Everything here is data.
+
+namespace tare::plan {
+
+// Whatever the compiler would otherwise have to ask the kernel. Gathered by runtime/host.cc;
+// invented by tests.
+struct HostFacts {
+    uid_t euid = 0;
+    gid_t egid = 0;
+    bool in_user_namespace = false; // ours is not the initial one
+    bool can_admin = true;          // CAP_SYS_ADMIN in our own user namespace
+    std::uint64_t capabilities = 0; // what a child can have at most, a bit each
+    int last_capability = 40;       // /proc/sys/kernel/cap_last_cap
+    bool apparmor = false;
+    bool selinux = false;
+    unsigned kernel_major = 6, kernel_minor = 0;
+    std::vector<std::string> hugepage_sizes; // "2MB", as cgroup file names have them
+    bool cgroup2_named_devices = true;
+    std::uint64_t own_hard_rlimits[16] = {};
+};
+
+// What the command line decides.
+struct Options {
+    std::string id;
+    std::string bundle; // absolute, symlinks resolved
+    bool no_pivot = false;
+    bool no_new_keyring = false;
+    unsigned preserve_fds = 0;
+    unsigned listen_fds = 0;
+    bool has_gate = true;      // false for `run`: the report socket is the gate
+    std::string notify_socket; // NOTIFY_SOCKET of the caller: absolute path on the host, or empty
+};
+
+// One write to a file of the container's cgroup.
+struct CgroupWrite {
+    std::string origin; // "config.json#/linux/resources/pids/limit"
+    std::string file;   // "pids.max"
+    std::string value;
+    bool optional = false; // a missing file is no error
+    bool operator==(const CgroupWrite&) const = default;
+};
+
+struct CgroupPlan {
+    std::string origin;
+    std::string path; // as configured, empty for the default; runtime/cgroup.cc resolves it
+    std::vector<std::string> controllers; // that the writes need: "memory"
+    std::vector<CgroupWrite> writes;
+    std::vector<std::uint64_t> device_program; // struct bpf_insn[]; empty: no device rules wanted
+    std::string device_origin;
+    bool delegate = false;             // chown to the container's root
+    bool check_memory_usage = false;   // memory.checkBeforeUpdate
+    std::vector<std::string> warnings; // fields without a meaning on cgroup v2
+};
+
+// A namespace joined by path, opened and verified before clone.
+struct NamespaceFile {
+    std::string origin;
+    std::string path;
+    std::uint64_t type = 0; // CLONE_NEW*
+    bool before_clone =
+        false; // `tare` itself joins it (pid; all of them when a user namespace is new)
+    wire::Slot slot = wire::kNoSlot; // else init does, from this slot
+};
+
+// A mount source that `tare` opens as a detached tree, because init's user namespace may not.
+struct TreeSource {
+    std::string origin;
+    std::string path;
+    bool recursive = true;
+    wire::Slot slot = wire::kNoSlot;
+};
+
+// A user namespace made only to carry the mapping of an idmapped mount.
+struct IdMapSource {
+    std::string origin;
+    std::string uid_map, gid_map; // text for /proc/PID/uid_map; both empty: the container's own
+    wire::Slot slot = wire::kNoSlot;
+};
+
+struct RaisedRlimit {
+    std::string origin;
+    int resource = 0;
+    std::uint64_t soft = 0, hard = 0;
+};
+
+struct Plan {
+    // --- what `tare` does
+    CgroupPlan cgroup;
+    std::uint64_t clone_flags = 0; // CLONE_NEW* for clone3
+    std::vector<NamespaceFile> joins;
+    bool new_user_namespace = false;
+    std::string uid_map, gid_map; // text for /proc/PID/{uid,gid}_map; one mapping a line
+    bool map_by_helper = false;   // newuidmap and newgidmap
+    bool deny_setgroups = false;
+    bool becomes_root = true; // uid 0 is mapped: the child becomes it before the exec of init
+    std::string time_offsets; // for /proc/self/timens_offsets, before clone
+    std::string time_origin;
+    std::vector<TreeSource> trees;
+    std::vector<IdMapSource> id_maps;
+    std::vector<RaisedRlimit>
+        raised_rlimits; // above our hard limit, for a child in a user namespace
+    std::optional<std::int32_t> oom_score_adj; // where init could not
+    bool terminal = false;
+    bool forks = false; // init forks once; its kForked message tells the pid
+    std::string seccomp_listener_path, seccomp_listener_metadata;
+    std::vector<std::string> warnings;
+
+    // --- what init does
+    Steps steps;
+};
+
+// A seccomp filter, compiled: plan/seccomp.h makes it, a cache may bring it.
+struct SeccompProgram {
+    std::vector<std::uint64_t> filter; // struct sock_filter[]
+    std::uint32_t flags = 0;           // SECCOMP_FILTER_FLAG_*
+    bool notify = false;
+};
+
+// Compiles a checked config. `seccomp` is null where the config has none.
+// Errors: values that only the host can refuse ("/linux/resources/hugepageLimits/0/pageSize: ...").
+Result<Plan> compile(const spec::Config& config, const HostFacts& host, const Options& options,
+                     const SeccompProgram* seccomp);
+
+} // namespace tare::plan

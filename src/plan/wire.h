@@ -1,0 +1,315 @@
+#pragma once
+
+// The container's part of a plan, as `tare` hands it to src/init: one flat read-only buffer in a
+// memfd that init maps. A Header, the table of slots, the table of Steps, then bodies, arrays and
+// NUL-terminated strings, all reached by offsets from the start of the buffer.
+//
+// The only header that both programs include. It includes nothing of ours and nothing of the C++
+// library, so that init stays a program of a few pages.
+
+#include <cstdint>
+
+namespace tare::wire {
+
+constexpr std::uint32_t kMagic = 0x65726174; // "tare"
+
+struct Text {
+    std::uint32_t at = 0; // 0: absent
+};
+struct TextList {
+    std::uint32_t at = 0; // Text[count]
+    std::uint32_t count = 0;
+};
+struct Bytes {
+    std::uint32_t at = 0;
+    std::uint32_t size = 0;
+};
+
+// An index into the table of slots, whose entries are file descriptors that init inherits. The plan
+// is compiled before anything is opened; the runtime fills the table just before clone.
+using Slot = std::int32_t;
+constexpr Slot kNoSlot = -1;
+
+enum class Op : std::uint16_t {
+    // Namespaces
+    kJoin,        // Join
+    kUnshare,     // Unshare
+    kFork,        // no body: the rest is done by a child that `tare` sees as its own
+    kTimeOffsets, // Value: /proc/self/timens_offsets
+    kLoopbackUp,  // no body
+
+    // The root file system, in the order of the config
+    kPropagation, // Propagation: of "/" before anything is mounted
+    kBindRoot,    // BindRoot
+    kMount,       // Mount: fsopen, fsconfig, fsmount, move_mount
+    kBind,        // Bind: open_tree, mount_setattr, move_mount
+    kRemount,     // Mount: an existing mount point's options
+    kMountCgroup, // Mount: cgroup2 of our own namespace; else a bind of `source`; else as flags say
+    kDevice,      // Device
+    kSymlink,     // Symlink
+    kMaskPath,    // Path
+    kReadonlyPath,    // Path
+    kPivot,           // Pivot
+    kRootPropagation, // Propagation: of the container's "/", after pivot
+    kRootReadonly,    // no body
+
+    // The kernel's settings for the namespaces
+    kSysctl,     // Sysctl
+    kHostname,   // Value
+    kDomainname, // Value
+
+    // Meeting points
+    kSync,  // no body: report kSynced, wait for kGo
+    kHook,  // Hook
+    kReady, // no body: report kReady, drop the report socket where there is a gate, wait for kGo
+
+    // The process
+    kConsole,         // Console
+    kKeyring,         // Value: the name of the new session keyring; `flag` is ignored
+    kApparmor,        // Value: the profile, for the next exec
+    kSelinux,         // Value: the label, for the next exec
+    kSelinuxKey,      // Value: the label of the keyring created next
+    kOomScore,        // Value: /proc/self/oom_score_adj
+    kRlimit,          // Rlimit
+    kPersonality,     // Number
+    kScheduler,       // Scheduler
+    kIoPriority,      // Number: the value for ioprio_set(2)
+    kMemoryPolicy,    // MemoryPolicy
+    kAffinity,        // Bytes body: a cpu_set_t of that size
+    kUmask,           // Number
+    kGroups,          // Bytes body: gid_t[size / 4]
+    kBounding,        // Number: the capabilities to keep, a bit each
+    kIds,             // Ids: gid then uid, keeping permitted capabilities over it
+    kCapabilities,    // Capabilities
+    kNoNewPrivileges, // no body
+    kSeccomp,         // Seccomp
+    kChdir,           // Path: also checks that getcwd(2) is inside the root
+    kFindExec,        // FindExec: resolves argv[0] once, at create
+    kExec,            // Exec: never returns but with an error
+};
+
+struct Step {
+    Op op;
+    std::uint16_t reserved = 0;
+    std::uint32_t body = 0; // offset; 0 where the op has none
+};
+
+struct Header {
+    std::uint32_t magic = kMagic;
+    std::uint32_t size = 0;  // of the whole buffer
+    std::uint32_t steps = 0; // offset of Step[step_count]
+    std::uint32_t step_count = 0;
+    std::uint32_t slots = 0; // offset of int32_t[slot_count]
+    std::uint32_t slot_count = 0;
+    std::int32_t report_fd = -1;   // SOCK_SEQPACKET; Message both ways
+    std::int32_t gate_in_fd = -1;  // after kReady: where kGo arrives; -1: the report socket
+    std::int32_t gate_out_fd = -1; // after kReady: where errors go; -1: the report socket
+    std::uint32_t keep_fds = 0;    // 3 .. 3+keep_fds-1 stay open over the last execve
+};
+
+// ---- Bodies
+
+struct Join {
+    std::uint64_t type = 0; // one CLONE_NEW*
+    Slot ns = kNoSlot;
+};
+
+struct Unshare {
+    std::uint64_t flags = 0; // CLONE_NEW*
+};
+
+struct Number {
+    std::uint64_t value = 0;
+};
+
+struct Value {
+    Text value;
+};
+
+struct Path {
+    Text path; // inside the container root, starts with '/'
+};
+
+struct Propagation {
+    std::uint64_t flags =
+        0; // MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE, with or without MS_REC
+};
+
+struct BindRoot {
+    Text path;           // absolute, on the host
+    Slot tree = kNoSlot; // a detached clone of it that `tare` made (user namespaces)
+};
+
+// What mount_setattr(2) is to do. Zero sets and clears nothing.
+struct Attributes {
+    std::uint64_t set = 0; // MOUNT_ATTR_*
+    std::uint64_t clear = 0;
+    std::uint64_t recursive_set = 0; // with AT_RECURSIVE
+    std::uint64_t recursive_clear = 0;
+    std::uint64_t propagation = 0; // MS_SHARED ...; 0: as it is
+    std::uint32_t propagation_recursive = 0;
+    Slot id_map = kNoSlot; // a user namespace: MOUNT_ATTR_IDMAP
+    std::uint32_t id_map_recursive = 0;
+};
+
+struct Mount {
+    Text type;
+    Text source;
+    Text target;
+    TextList options; // "key" or "key=value", for fsconfig(2)
+    Attributes attributes;
+    std::uint32_t flags = 0;
+};
+constexpr std::uint32_t kCopyUp = 1;      // tmpcopyup: fill the new tmpfs from what it covers
+constexpr std::uint32_t kKeepMode = 2;    // tmpfs without mode=: take that of the covered directory
+constexpr std::uint32_t kPlainTarget = 4; // the target must be a real directory (/proc, /sys)
+constexpr std::uint32_t kBindOnEperm =
+    8; // sysfs, proc, mqueue: else a read-only recursive bind of `source`
+constexpr std::uint32_t kMaskOnEperm = 16;   // cgroup: else an empty read-only tmpfs
+constexpr std::uint32_t kSuperReadonly = 32; // kRemount: MS_RDONLY on the superblock was meant
+
+struct Bind {
+    Text source;         // absolute, on the host; opened by init unless `tree` is there
+    Slot tree = kNoSlot; // a detached clone that `tare` made
+    Text target;
+    std::uint32_t recursive = 0;
+    Attributes attributes; // what the options ask; flags locked by an outer user namespace are kept
+                           // unless `attributes.clear` names one
+    std::uint32_t flags = 0; // kPlainTarget
+};
+
+struct Device {
+    Text path;
+    std::uint32_t mode = 0; // S_IFCHR, S_IFBLK or S_IFIFO, and permissions
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+    std::uint64_t number = 0; // dev_t as mknod(2) takes it
+    Text bind_source;         // set: bind this host node instead (user namespaces cannot mknod)
+};
+
+struct Symlink {
+    Text target;
+    Text path;
+};
+
+struct Pivot {
+    std::uint32_t how = 0;
+};
+constexpr std::uint32_t kPivotRoot = 0;
+constexpr std::uint32_t kMoveRoot = 1; // --no-pivot: MS_MOVE and chroot
+constexpr std::uint32_t kChroot = 2;   // no mount namespace of its own
+
+struct Sysctl {
+    Text path; // below /proc/sys: "net/ipv4/ip_forward"
+    Text value;
+};
+
+struct Hook {
+    Text path;
+    TextList args;
+    TextList env;
+    std::uint64_t timeout_ms = 0; // 0: none
+    // The state on its stdin: `state_head`, the pid of the Go message in decimal, `state_tail`.
+    Text state_head;
+    Text state_tail;
+};
+
+struct Console {
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0; // of the pty; 5 where the container maps it
+    std::uint16_t rows = 0, columns = 0;
+    std::uint32_t bind_dev_console = 0;
+};
+
+struct Rlimit {
+    std::uint32_t resource = 0; // RLIMIT_*
+    std::uint64_t soft = 0;
+    std::uint64_t hard = 0;
+};
+
+struct Scheduler {
+    std::uint32_t policy = 0;
+    std::uint64_t flags = 0;
+    std::int32_t nice = 0;
+    std::uint32_t priority = 0;
+    std::uint64_t runtime = 0, deadline = 0, period = 0; // ns
+};
+
+struct MemoryPolicy {
+    std::uint32_t mode = 0; // MPOL_* with MPOL_F_*
+    Bytes nodes;            // unsigned long[]
+    std::uint32_t max_node = 0;
+};
+
+struct Ids {
+    std::uint32_t uid = 0;
+    std::uint32_t gid = 0;
+};
+
+struct Capabilities {
+    std::uint64_t effective = 0, permitted = 0, inheritable = 0, ambient = 0;
+};
+
+struct Seccomp {
+    Bytes program;            // struct sock_filter[]
+    std::uint32_t flags = 0;  // SECCOMP_FILTER_FLAG_*
+    std::uint32_t notify = 0; // 1: send the listener with a kListener message
+};
+
+struct FindExec {
+    Text name; // argv[0]
+    Text path; // the value of PATH in the container's environment
+};
+
+struct Exec {
+    TextList args;
+    TextList env;
+    std::uint32_t home_of_uid = 0; // with fill_home: HOME from the container's /etc/passwd
+    std::uint32_t fill_home = 0;
+};
+
+// ---- Messages
+
+// Init to `tare` and back, one message a write. Always this size.
+struct Message {
+    std::uint32_t kind = 0;
+    std::uint32_t step = 0;   // index of the step, kFailed and kWarning
+    std::int32_t code = 0;    // errno, a pid (kForked, kGo), a wait status (hook failures)
+    std::uint32_t detail = 0; // which part of the step: Detail
+};
+
+constexpr std::uint32_t kFailed = 1;
+constexpr std::uint32_t kSynced = 2;
+constexpr std::uint32_t kReadyNow = 3;
+constexpr std::uint32_t kExecuting = 4; // next comes end of file, or kFailed
+constexpr std::uint32_t kForked = 5;    // code: the pid of the process that goes on
+constexpr std::uint32_t kConsoleFd = 6; // with SCM_RIGHTS
+constexpr std::uint32_t kListener = 7;  // with SCM_RIGHTS
+constexpr std::uint32_t kWarning = 8;
+constexpr std::uint32_t kGo = 9; // code: the pid of init as `tare` sees it
+
+// Which part of a step was refused; the text of each is in src/plan/detail.cc.
+enum class Detail : std::uint32_t {
+    kNone,
+    kOpenSource,      // open the source of a bind mount
+    kOpenTarget,      // open or create the mount point
+    kTargetNotPlain,  // "must be mounted on ordinary directory"
+    kForbiddenTarget, // below /proc, and not of the few that may be covered
+    kFsopen,          // the kernel does not know the file system, or it may not be mounted here
+    kFsconfig,        // `code` of an option refused
+    kFsmount,
+    kSetAttributes,
+    kLockedFlag, // the option would clear a flag that an outer user namespace locked
+    kMove,
+    kNotADevice, // what was opened is not the device that it should be
+    kHookExit,   // `code` is the wait status
+    kHookTimeout,
+    kNotFound, // exec: nowhere in $PATH
+    kOutside,  // cwd is not below the root
+    kProc,     // no trustworthy procfs
+    kCopyUpFailed,
+    kMissingSyscall, // the kernel (or an outer seccomp filter) lacks a call that has no safe
+                     // fallback
+};
+
+} // namespace tare::wire

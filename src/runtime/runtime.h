@@ -1,0 +1,65 @@
+#pragma once
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "spec/runtime/features.h"
+#include "spec/runtime/state.h"
+
+#include <string>
+#include <vector>
+
+// The operations of a low-level runtime: runtime-spec, runtime.md, "Operations". The command line
+// is a thin layer above; no function here prints or exits.
+
+namespace tare::runtime {
+
+enum class CgroupManager { kCgroupfs, kSystemd, kDisabled };
+
+// The global options.
+struct Settings {
+    std::string root; // absolute; where state lives
+    bool root_is_default = true;
+    CgroupManager cgroup_manager = CgroupManager::kCgroupfs;
+};
+
+struct CreateRequest {
+    std::string id;
+    std::string bundle = ".";
+    std::string config; // file name or path; empty: config.json in the bundle
+    std::string console_socket, pidfd_socket, pid_file;
+    bool no_pivot = false;
+    bool no_new_keyring = false;
+    unsigned preserve_fds = 0;
+};
+
+struct RunRequest {
+    CreateRequest create;
+    bool detach = false;
+    bool keep = false;
+};
+
+// Leaves a container whose init waits at the start gate, or nothing at all.
+Status create(const Settings& settings, const CreateRequest& request);
+
+// Lets init go on to execve; an error of execve comes back here.
+Status start(const Settings& settings, const std::string& id);
+
+// create and start in one, without a gate; in the foreground also waits, forwards signals, relays
+// the terminal, and deletes. The result is the exit status: the process's, or 128+N.
+Result<int> run(const Settings& settings, const RunRequest& request);
+
+// Status is derived from the kernel, never from a stored word alone.
+Result<spec::State> state(const Settings& settings, const std::string& id);
+
+// Containers that can be read, sorted by id; those that vanish meanwhile are left out.
+Result<std::vector<spec::State>> list(const Settings& settings);
+
+Status kill(const Settings& settings, const std::string& id, int signal, bool all);
+
+// Also cleans what a creator that was killed left behind (`force`).
+Status remove(const Settings& settings, const std::string& id, bool force);
+
+// What the runtime and this host can do.
+spec::Features features();
+
+} // namespace tare::runtime
