@@ -12,7 +12,7 @@ OPT    ?= -O2 -g
 
 # ---------------------------------------------------------------- sources: found, never listed
 
-LIBRARY := $(shell find src/base src/sys src/plan src/runtime spec -name '*.cc')
+LIBRARY := $(shell find src/base src/sys src/plan src/runtime spec -name '*.cc' 2>/dev/null)
 PROGRAM := $(wildcard src/cli/*.cc src/cli/tare/*.cc)
 INIT    := $(wildcard src/init/*.cc)
 UNIT    := $(shell find tests -name '*_test.cc' -not -path 'tests/integration/*')
@@ -110,6 +110,21 @@ lint: check-format
 	clang-tidy --quiet $(filter-out src/musl/%,$(LIBRARY) $(PROGRAM)) -- $(CPPFLAGS_OURS) -std=c++20
 
 # ---------------------------------------------------------------- installing, cleaning
+
+.PHONY: help
+help:
+	@echo 'run          build, then a first container in a busybox root, with times'
+	@echo 'test         everything that CI runs; installs what it needs'
+	@echo 'all          build/tare'
+	@echo 'check        unit tests, layer rules, format: under a minute, no privilege'
+	@echo 'lint         clang-tidy        format      clang-format, in place'
+	@echo 'integration  the command line as root, with a leak check around every case'
+	@echo 'conformance  the runtime-spec, requirement by requirement (RUNTIME=/path)'
+	@echo 'vm           the same in guests with all cgroup v2 controllers'
+	@echo 'fuzz         every parser, FUZZ_SECONDS=20 each'
+	@echo 'bench        against runc, crun and the floor of the kernel'
+	@echo 'install      PREFIX=$(PREFIX) DESTDIR='
+	@echo 'deps         the Debian packages for all of this'
 
 .PHONY: install clean
 install: $(BUILD)/tare

@@ -1,0 +1,46 @@
+#!/bin/bash
+# all.sh: every stage of `make test`, one after the other, each with its output in build/test/STAGE.log;
+# a stage that fails does not keep the next from running. Ends with the sum of all.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+build=${BUILD:-build}
+mkdir -p "$build/test"
+export MAKEFLAGS= # a jobserver of the make that called us is not ours to use
+passed=0 failed=0 skipped=0 summary=()
+
+# Each suite closes its output with "N passed, N failed, N skipped"; GoogleTest has its own words.
+count() { # count LOG
+    awk '/^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ { p += $1; f += $3; s += $5 }
+         /^\[  PASSED  \] [0-9]+ test/ { p += $4 }
+         /^\[  SKIPPED \] [0-9]+ test/ { s += $4 }
+         /^\[  FAILED  \] [0-9]+ test/ { f += $4 }
+         END { print p + 0, f + 0, s + 0 }' "$1"
+}
+
+stage() { # stage NAME COMMAND...
+    local name=$1 log=$build/test/$1.log begin=$SECONDS rc=0 p f s
+    shift
+    echo "== $name"
+    "$@" > "$log" 2>&1 < /dev/null || rc=$?
+    read -r p f s < <(count "$log")
+    [ "$rc" = 0 ] || { [ "$f" -gt 0 ] || f=1; tail -n 60 "$log"; }
+    [ "$rc" != 0 ] || [ "$((p + f + s))" -gt 0 ] || p=1 # a stage that counts nothing of its own
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+    summary+=("$(printf '%-14s %5d passed %4d failed %4d skipped %5d s' "$name" "$p" "$f" "$s" $((SECONDS - begin)))")
+    echo "   ${summary[-1]}"
+}
+
+only=${STAGES:-build check sanitized integration conformance fuzz vm}
+for name in $only; do
+    case $name in
+    build) stage build make -j2 all ;;
+    check) stage check make -j2 check ;;
+    sanitized) stage sanitized make -j2 SANITIZE=1 unit-tests ;;
+    *) stage "$name" make "$name" ;;
+    esac
+done
+
+echo
+printf '%s\n' "${summary[@]}"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
