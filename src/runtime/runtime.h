@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "plan/plan.h"
 #include "spec/runtime/features.h"
 #include "spec/runtime/state.h"
 
@@ -37,6 +38,10 @@ struct RunRequest {
     bool detach = false;
     bool keep = false;
 };
+
+// What create would do, without touching anything: reads the bundle, asks for the host's facts,
+// compiles. The id need not be given.
+Result<plan::Plan> plan_bundle(const Settings& settings, const CreateRequest& request);
 
 // Leaves a container whose init waits at the start gate, or nothing at all.
 Status create(const Settings& settings, const CreateRequest& request);

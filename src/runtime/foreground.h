@@ -1,0 +1,44 @@
+#pragma once
+
+#include "base/fd.h"
+#include "base/result.h"
+
+#include <csignal>
+
+namespace tare::runtime {
+
+class NotifyProxy;
+
+// `tare run` in the foreground: stands between the caller and the container's init until that
+// exits. Signals go in, the exit status comes out, and a terminal's bytes go both ways.
+class Foreground {
+public:
+    // Call before clone: blocks every signal that can be forwarded, so that none is lost while the
+    // container is being made, and makes SIGCHLD default (ignored by the caller, it would cost us
+    // the exit status).
+    Foreground();
+    ~Foreground(); // puts the caller's signal mask and terminal back
+    Foreground(const Foreground&) = delete;
+    Foreground& operator=(const Foreground&) = delete;
+
+    // The mask that the container's process must start with.
+    const sigset_t& callers_mask() const { return callers_mask_; }
+
+    // Takes the pty's master as soon as init has sent it, and gives it the size of the caller's
+    // terminal, so that the process starts with the right one. Errors: it is no pty's master.
+    Status set_console(Fd master);
+
+    // Waits for the child behind `init` to exit, and reaps it; no other child is touched.
+    //   notify  null where the caller has no NOTIFY_SOCKET
+    // The result is its exit status, or 128+N when signal N killed it.
+    Result<int> wait(const Fd& init, NotifyProxy* notify);
+
+private:
+    sigset_t callers_mask_ = {};
+    Fd console_;
+};
+
+// Waits for and reaps the child behind `init`: its exit status, or 128+N.
+Result<int> reap(const Fd& init);
+
+} // namespace tare::runtime
