@@ -1,0 +1,189 @@
+#include "sys/file.h"
+
+#include "base/text.h"
+#include "sys/retry.h"
+
+#include <climits>
+#include <cstdlib>
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#define MFD_EXEC 0x0010U
+#endif
+#ifndef F_SEAL_EXEC
+#define F_SEAL_EXEC 0x0020
+#endif
+
+namespace tare::sys {
+
+namespace {
+
+constexpr std::size_t kSmall = 4096;
+
+Failure failed(const char* call, std::string_view path) {
+    return sys_failure(std::string(call) + " " + quote(path));
+}
+
+Status write_once(const Fd& file, std::string_view text, std::string_view what) {
+    const ssize_t n = retry_eintr([&] { return ::write(file.get(), text.data(), text.size()); });
+    if (n < 0) return sys_failure("write " + quote(text) + " to " + quote(what));
+    if (static_cast<std::size_t>(n) != text.size())
+        return sys_failure("write " + quote(text) + " to " + quote(what), EIO);
+    return {};
+}
+
+} // namespace
+
+Result<Fd> open_file(const std::string& path, int flags, mode_t mode) {
+    Fd fd(retry_eintr([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); }));
+    if (!fd) return failed("open", path);
+    return fd;
+}
+
+Result<Fd> open_at(const Fd& dir, const std::string& name, int flags, mode_t mode) {
+    Fd fd(retry_eintr([&] { return ::openat(dir.get(), name.c_str(), flags | O_CLOEXEC, mode); }));
+    if (!fd) return failed("open", name);
+    return fd;
+}
+
+Result<Fd> open_directory(const std::string& path) {
+    return open_file(path, O_RDONLY | O_DIRECTORY);
+}
+
+Result<std::string> read_all(const Fd& file, std::size_t limit, std::string_view what) {
+    std::string text;
+    std::size_t used = 0;
+    for (;;) {
+        if (text.size() - used < kSmall) text.resize(used == 0 ? 8 * kSmall : used * 2);
+        const ssize_t n =
+            retry_eintr([&] { return ::read(file.get(), &text[used], text.size() - used); });
+        if (n < 0) return failed("read", what);
+        if (n == 0) break;
+        used += static_cast<std::size_t>(n);
+        if (used > limit)
+            return Failure(
+                {EFBIG, "read " + quote(what) + ": more than " + std::to_string(limit) + " bytes"});
+    }
+    text.resize(used);
+    return text;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+    const Fd file = TRY(open_file(path, O_RDONLY));
+    return read_all(file, limit, path);
+}
+
+Result<std::string> read_file_at(const Fd& dir, const std::string& name, std::size_t limit) {
+    const Fd file = TRY(open_at(dir, name, O_RDONLY | O_NOFOLLOW));
+    return read_all(file, limit, name);
+}
+
+Result<std::string> read_small_file(const std::string& path) {
+    const Fd file = TRY(open_file(path, O_RDONLY));
+    char buffer[kSmall];
+    const ssize_t n = retry_eintr([&] { return ::read(file.get(), buffer, sizeof buffer); });
+    if (n < 0) return failed("read", path);
+    return std::string(buffer, static_cast<std::size_t>(n));
+}
+
+Status write_all(const Fd& file, std::string_view text, std::string_view what) {
+    while (!text.empty()) {
+        const ssize_t n =
+            retry_eintr([&] { return ::write(file.get(), text.data(), text.size()); });
+        if (n < 0) return failed("write", what);
+        text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return {};
+}
+
+Status write_control(const std::string& path, std::string_view text) {
+    const Fd file = TRY(open_file(path, O_WRONLY));
+    return write_once(file, text, path);
+}
+
+Status write_control_at(const Fd& dir, const std::string& name, std::string_view text) {
+    const Fd file = TRY(open_at(dir, name, O_WRONLY | O_NOFOLLOW));
+    return write_once(file, text, name);
+}
+
+Status create_file_at(const Fd& dir, const std::string& name, std::string_view text, mode_t mode) {
+    const Fd file = TRY(open_at(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
+    return write_all(file, text, name);
+}
+
+Status replace_file_at(const Fd& dir, const std::string& name, std::string_view text, mode_t mode) {
+    const std::string temporary = name + ".tmp";
+    {
+        const Fd file =
+            TRY(open_at(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode));
+        TRY(write_all(file, text, temporary));
+    }
+    if (::renameat(dir.get(), temporary.c_str(), dir.get(), name.c_str()) < 0)
+        return failed("rename to", name);
+    return {};
+}
+
+Status make_directory(const std::string& path, mode_t mode) {
+    if (::mkdir(path.c_str(), mode) < 0) return failed("mkdir", path);
+    return {};
+}
+
+Status make_fifo_at(const Fd& dir, const std::string& name, mode_t mode) {
+    if (::mknodat(dir.get(), name.c_str(), S_IFIFO | mode, 0) < 0) return failed("mkfifo", name);
+    return {};
+}
+
+Status remove_file_at(const Fd& dir, const std::string& name) {
+    if (::unlinkat(dir.get(), name.c_str(), 0) < 0 && errno != ENOENT)
+        return failed("unlink", name);
+    return {};
+}
+
+Status remove_directory(const std::string& path) {
+    if (::rmdir(path.c_str()) < 0 && errno != ENOENT) return failed("rmdir", path);
+    return {};
+}
+
+Result<std::string> resolved(const std::string& path) {
+    char buffer[PATH_MAX];
+    if (::realpath(path.c_str(), buffer) == nullptr) return failed("resolve", path);
+    return std::string(buffer);
+}
+
+Result<Fd> sealed_memory(const char* name, std::string_view text, bool executable) {
+    constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    const auto create = [name](unsigned flags) {
+        return Fd(static_cast<int>(::syscall(SYS_memfd_create, name, flags)));
+    };
+    Fd memory = create(kFlags | (executable ? MFD_EXEC : MFD_NOEXEC_SEAL));
+    bool seals_exec = true;
+    if (!memory && errno == EINVAL) {
+        memory = create(kFlags);
+        seals_exec = false;
+    }
+    if (!memory) return failed("memfd_create", name);
+    TRY(write_all(memory, text, name));
+
+    int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+    if (seals_exec) seals |= F_SEAL_EXEC;
+    if (::fcntl(memory.get(), F_ADD_SEALS, seals) < 0) return failed("seal", name);
+    return memory;
+}
+
+bool is_open(int fd) {
+    return ::fcntl(fd, F_GETFD) >= 0;
+}
+
+Status set_close_on_exec(int fd, bool on) {
+    if (::fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) < 0)
+        return sys_failure("fcntl of descriptor " + std::to_string(fd));
+    return {};
+}
+
+} // namespace tare::sys

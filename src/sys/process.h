@@ -1,0 +1,61 @@
+#pragma once
+
+#include "base/fd.h"
+#include "base/result.h"
+
+#include <csignal>
+#include <cstdint>
+#include <optional>
+#include <sys/types.h>
+
+// clone3(2), pidfd_open(2), waitid(2) and their kin.
+
+namespace tare::sys {
+
+struct Child {
+    pid_t pid = -1;
+    Fd pidfd;
+};
+
+// Runs `entry(argument)` in a new process that shares our memory and has its own descriptors:
+// parent and child go on at once, and nothing is copied.
+//
+// `entry` may use raw system calls only (see sys/raw.h): errno, the allocator and every other state
+// of the C library are ours, and in use. It ends in an exec or an exit, and must not return. What
+// `argument` points to has to live until then: see below `Child::pidfd`.
+//   flags      CLONE_NEW* and others of clone3(2); CLONE_VM and CLONE_PIDFD are added
+//   cgroup_fd  the child starts in that cgroup (CLONE_INTO_CGROUP); -1: in ours
+// The error's code is ENOSYS where the kernel lacks clone3, or EPERM also where a seccomp filter
+// refuses it.
+Result<Child> spawn(std::uint64_t flags, int cgroup_fd, void (*entry)(void*), void* argument);
+
+// The same with clone(2): no cgroup, and flags of 32 bits.
+Result<Child> spawn_classic(std::uint64_t flags, void (*entry)(void*), void* argument);
+
+Result<Fd> open_pidfd(pid_t pid);
+
+// ESRCH: the process has ended.
+Status send_signal(const Fd& pidfd, int signal);
+
+// Whether the process has ended (a zombie has); never blocks.
+bool has_ended(const Fd& pidfd);
+
+// Blocks until the process has ended; true then, false after `timeout_ms` (-1: none).
+bool wait_for_end(const Fd& pidfd, int timeout_ms);
+
+// Reaps a child. The result is a wait status as in wait(2), not an exit code.
+Result<int> reap(const Fd& pidfd);
+
+// What a shell would make of a wait status: the exit code, or 128 plus the signal.
+int exit_code(int wait_status);
+
+// Field 22 of /proc/PID/stat, "starttime", in clock ticks after boot: proc(5). Tells a process from
+// a later one with the same pid. `zombie` too, when wanted. ENOENT or ESRCH: no such process.
+struct ProcessStat {
+    char state = '?'; // 'Z' and 'X' have ended
+    std::uint64_t start_time = 0;
+};
+Result<ProcessStat> read_stat(pid_t pid);
+std::optional<ProcessStat> parse_stat(std::string_view text);
+
+} // namespace tare::sys
