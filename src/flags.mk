@@ -2,7 +2,8 @@
 
 WARNINGS := -std=c++20 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror \
   -Wno-missing-field-initializers # a designated initialiser leaves out members on purpose
-CPPFLAGS_OURS = -D_GNU_SOURCE -I. -Isrc -MMD -MP
+# -iquote, so that <sys/socket.h> stays the system's where we have "sys/socket.h"
+CPPFLAGS_OURS = -D_GNU_SOURCE -iquote . -iquote src -MMD -MP
 
 MACHINE     := $(shell gcc -dumpmachine)
 GCC_VERSION := $(shell gcc -dumpversion)

@@ -1,0 +1,47 @@
+#include "sys/mount.h"
+
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef MNT_DETACH
+#define MNT_DETACH 2
+#define UMOUNT_NOFOLLOW 8
+#endif
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x1000U
+#endif
+
+namespace tare::sys {
+
+Result<Fd> clone_tree(const std::string& path, bool recursive) {
+    const unsigned flags =
+        OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | static_cast<unsigned>(recursive ? AT_RECURSIVE : 0);
+    Fd tree(static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, path.c_str(), flags)));
+    if (!tree) return sys_failure("clone the mount " + quote(path));
+    return tree;
+}
+
+Result<std::uint64_t> mount_id(const std::string& path) {
+    struct statx facts = {};
+    if (::syscall(SYS_statx, AT_FDCWD, path.c_str(), 0, STATX_MNT_ID, &facts) < 0)
+        return sys_failure("statx " + quote(path));
+    if ((facts.stx_mask & STATX_MNT_ID) == 0)
+        return sys_failure("statx " + quote(path) + " for its mount", ENOSYS);
+    return facts.stx_mnt_id;
+}
+
+Status detach_mount(const std::string& path) {
+    if (::syscall(SYS_umount2, path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) < 0)
+        return sys_failure("umount " + quote(path));
+    return {};
+}
+
+} // namespace tare::sys

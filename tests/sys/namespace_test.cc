@@ -1,0 +1,26 @@
+#include "sys/namespace.h"
+
+#include "sys/file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+
+namespace tare::sys {
+namespace {
+
+TEST(NamespaceType, ComesFromTheKernelAndNotFromTheName) {
+    EXPECT_EQ(namespace_type(own_namespace(CLONE_NEWNET).value()).value(), CLONE_NEWNET);
+    EXPECT_EQ(namespace_type(own_namespace(CLONE_NEWPID).value()).value(), CLONE_NEWPID);
+    EXPECT_EQ(namespace_type(open_file("/dev/null", O_RDONLY).value()).error().text,
+              "not a namespace");
+}
+
+TEST(EnterNamespace, NamesTheKind) {
+    const Fd null = open_file("/dev/null", O_RDONLY).value();
+    EXPECT_EQ(enter_namespace(null, CLONE_NEWNET).error().text,
+              "join the net namespace: invalid argument");
+}
+
+} // namespace
+} // namespace tare::sys
