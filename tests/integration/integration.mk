@@ -1,0 +1,24 @@
+# The integration suite: drives $(BUILD)/tare as root. `make integration FILTER=mounts/` runs a part.
+
+INTEGRATION := $(BUILD)/integration
+INTEGRATION_TOOLS := $(patsubst tests/integration/tools/%.cc,$(INTEGRATION)/%,$(wildcard tests/integration/tools/*.cc))
+
+# Static, because some run inside a container that has nothing but busybox.
+$(INTEGRATION)/%: tests/integration/tools/%.cc
+	@mkdir -p $(@D)
+	@echo '  $@'
+	@$(CXX) -D_GNU_SOURCE -MMD -MP -MF $@.d $(WARNINGS) -O1 -fno-exceptions -static -o $@ $<
+
+$(INTEGRATION)/rootfs/.made: tests/integration/make-rootfs.sh $(INTEGRATION)/probe
+	@bash $< $(INTEGRATION)/rootfs $(INTEGRATION)/probe
+	@touch $@
+
+.PHONY: integration integration-tools soak
+integration-tools: $(INTEGRATION_TOOLS) $(INTEGRATION)/rootfs/.made
+
+integration: all integration-tools
+	@TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) tests/integration/run.sh $(FILTER)
+
+# What takes long: 1,000 lifecycles and their like.
+soak: all integration-tools
+	@SOAK=1 TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) tests/integration/run.sh $(or $(FILTER),scale/ faults/)
