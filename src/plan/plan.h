@@ -80,6 +80,11 @@ struct TreeSource {
     std::string origin;
     std::string path;
     bool recursive = true;
+    // A clone stays in its source's peer group: unless the config asks to share, it becomes a
+    // recursive slave at once, so that nothing mounted below it shows up on the host.
+    bool slave = true;
+    wire::Slot id_map = wire::kNoSlot; // MOUNT_ATTR_IDMAP, set by `tare`: init's namespace may not
+    bool id_map_recursive = false;
     wire::Slot slot = wire::kNoSlot;
 };
 
@@ -100,6 +105,7 @@ struct Plan {
     // --- what `tare` does
     CgroupPlan cgroup;
     std::uint64_t clone_flags = 0; // CLONE_NEW* for clone3
+    bool unshare_time = false;     // a new time namespace that `tare` unshares around clone3
     std::vector<NamespaceFile> joins;
     bool new_user_namespace = false;
     std::string uid_map, gid_map; // text for /proc/PID/{uid,gid}_map; one mapping a line
@@ -116,6 +122,9 @@ struct Plan {
     bool terminal = false;
     bool forks = false; // init forks once; its kForked message tells the pid
     std::string seccomp_listener_path, seccomp_listener_metadata;
+    // What the dump tells of the hooks in the runtime's namespaces; the runtime runs them from the
+    // config: prestart and createRuntime at kSync, poststart, poststop.
+    std::vector<Note> sync_hooks, start_hooks, stop_hooks;
     std::vector<std::string> warnings;
 
     // --- what init does

@@ -83,9 +83,10 @@ enum class Op : std::uint16_t {
     kCapabilities,    // Capabilities
     kNoNewPrivileges, // no body
     kSeccomp,         // Seccomp
-    kChdir,           // Path: also checks that getcwd(2) is inside the root
-    kFindExec,        // FindExec: resolves argv[0] once, at create
-    kExec,            // Exec: never returns but with an error
+    kChdir,    // Path: before and after kIds; the first forgives EACCES and EPERM, the second does
+               // nothing where the first succeeded but check that getcwd(2) is inside the root
+    kFindExec, // FindExec: resolves argv[0] once, at create
+    kExec,     // Exec: never returns but with an error
 };
 
 struct Step {
@@ -135,6 +136,7 @@ struct Propagation {
         0; // MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE, with or without MS_REC
 };
 
+// Whatever is bound becomes private: no mount below it may reach a peer on the host.
 struct BindRoot {
     Text path;           // absolute, on the host
     Slot tree = kNoSlot; // a detached clone of it that `tare` made (user namespaces)
