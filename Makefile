@@ -39,6 +39,15 @@ $(BUILD)/$(LIBC)/%.o: %.cc | $(LIBC_HEADERS)
 	@echo '  $@'
 	@$(CXX) $(CPPFLAGS_OURS) $(WARNINGS) $(OPT) $(TARE_FLAGS) -c -o $@ $<
 
+# The commit that --version names; one file is compiled anew when it changes.
+COMMIT := $(or $(shell git describe --always --abbrev=40 --dirty 2>/dev/null),unknown)
+.PHONY: always
+$(BUILD)/commit: always
+	@mkdir -p $(@D)
+	@echo '$(COMMIT)' | cmp -s - $@ || echo '$(COMMIT)' >$@
+$(BUILD)/$(LIBC)/src/cli/tare/version.o: $(BUILD)/commit
+$(BUILD)/$(LIBC)/src/cli/tare/version.o: CPPFLAGS_OURS += -DTARE_COMMIT='"$(COMMIT)"'
+
 # The in-container program, and the object that carries its bytes inside `tare`.
 $(BUILD)/init/%.o: %.cc
 	@mkdir -p $(@D)

@@ -17,6 +17,15 @@ std::string seccomp_key(const spec::Seccomp& seccomp);
 //   origin  "config.json#/linux/seccomp"
 Result<SeccompProgram> compile_seccomp(const spec::Seccomp& seccomp, const std::string& origin);
 
+// For `features` and `--version`: libseccomp's version ("2.5.4"), and every name that
+// compile_seccomp takes ("SCMP_ACT_ALLOW", "SCMP_CMP_EQ", "SCMP_ARCH_X86_64",
+// "SECCOMP_FILTER_FLAG_LOG"), sorted.
+std::string seccomp_library_version();
+struct SeccompNames {
+    std::vector<std::string> actions, operators, archs, flags;
+};
+SeccompNames seccomp_names();
+
 // The contents of a cache file, and back; nullopt when it is of another key or damaged.
 std::string write_seccomp_cache(std::string_view key, const SeccompProgram& program);
 std::optional<SeccompProgram> read_seccomp_cache(std::string_view key, std::string_view file);

@@ -1,6 +1,96 @@
 #include "base/log.h"
+#include "base/text.h"
+#include "cli/globals.h"
+#include "cli/tare/commands.h"
 
-int main() {
-    tare::log::error("no command is built in yet");
+#include <cstdlib>
+#include <unistd.h>
+
+namespace tare::cli {
+
+Status print(const std::string& text) {
+    for (std::size_t done = 0; done < text.size();) {
+        const ssize_t n = ::write(STDOUT_FILENO, text.data() + done, text.size() - done);
+        if (n < 0 && errno != EINTR) return sys_failure("write to standard output");
+        if (n > 0) done += static_cast<std::size_t>(n);
+    }
+    return {};
+}
+
+namespace {
+
+using Run = Result<int> (*)(const Invocation&);
+
+struct Entry {
+    std::string_view name;
+    Run run;
+};
+
+constexpr Entry kEntries[] = {
+    {"create", run_create}, {"delete", run_delete}, {"features", run_features}, {"kill", run_kill},
+    {"list", run_list},     {"plan", run_plan},     {"run", run_run},           {"spec", run_spec},
+    {"start", run_start},   {"state", run_state},
+};
+
+Run implementation(std::string_view name) {
+    for (const Entry& entry : kEntries)
+        if (entry.name == name) return entry.run;
+    return nullptr;
+}
+
+Result<int> print_and_end(const std::string& text) {
+    TRY(print(text));
+    return 0;
+}
+
+Result<const Command*> wanted_command(const std::string& name) {
+    if (const Command* command = find_command(name)) return command;
+    const std::string quoted = quote(name);
+    return invalid("unknown command \"" + quoted.substr(1, quoted.size() - 2)
+                   + "\"; see `tare --help`");
+}
+
+Result<int> run_command(const Arguments& global) {
+    if (global.positional.empty()) return invalid("no command given; see `tare --help`");
+    // `global` stops at the command's name; all words behind it are the command's own.
+    const std::string& name = global.positional[0];
+    if (name == "help" && global.positional.size() < 2) return print_and_end(help_text());
+    const bool help = name == "help";
+    const Command* command = TRY(wanted_command(help ? global.positional[1] : name));
+    if (help) return print_and_end(help_text(*command));
+
+    std::vector<char*> words;
+    for (std::size_t i = 1; i < global.positional.size(); ++i)
+        words.push_back(const_cast<char*>(global.positional[i].c_str()));
+    Arguments arguments;
+    TRY(read_arguments(*command, words, arguments));
+    if (arguments.has("help")) return print_and_end(help_text(*command));
+
+    const runtime::Settings settings = TRY(read_settings(global));
+    return implementation(command->name)({*command, arguments, settings});
+}
+
+Result<int> run_tare(std::span<char* const> words) {
+    Arguments global;
+    const Status understood = read_arguments(global_command(), words, global);
+    log::Settings log;
+    const Status logging = read_log_settings(global, log);
+    log::configure(log);
+    TRY(Status(understood));
+    TRY(Status(logging));
+    if (global.has("help")) return print_and_end(help_text());
+    if (global.has("version")) return print_and_end(version_text());
+    return run_command(global);
+}
+
+} // namespace
+
+} // namespace tare::cli
+
+int main(int argc, char** argv) {
+    const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
+    const auto status = tare::cli::run_tare(words.subspan(argc > 0 ? 1 : 0));
+    if (status) return *status;
+    tare::log::error(status.error().text);
     return 1;
 }

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/result.h"
+#include "cli/commands.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tare::cli {
+
+// What the command line said to one command.
+class Arguments {
+public:
+    bool has(std::string_view name) const;
+    std::string value(std::string_view name) const; // the last one given; empty: none
+    std::vector<std::string> values(std::string_view name) const;
+
+    std::vector<std::string> positional;
+
+    void add(const Option& option, std::string value) { options_.emplace_back(&option, value); }
+    void remove(const Option& option);
+
+private:
+    std::vector<std::pair<const Option*, std::string>> options_;
+};
+
+// Reads `words` (after the program's or the command's name) by the command's description. Options
+// may stand before and after the arguments: --name value, --name=value, and all that with one dash
+// (containerd sends -no-subreaper); -x value, -xvalue, and switches together (-dx). A switch takes
+// =true and =false. "--" ends the options. Names are never guessed from an abbreviation.
+//
+// Not getopt_long_only(3): that one guesses, and differs between the C libraries we build with.
+//
+// On an error `into` holds what was understood before it, so that main knows where to log. --help
+// ends the reading without an error, whatever is missing or follows.
+Status read_arguments(const Command& command, std::span<char* const> words, Arguments& into);
+
+// The value of an option that is a number of at most `most`.
+Result<unsigned> read_count(const Command& command, const Arguments& arguments,
+                            std::string_view name, unsigned most);
+
+// The value of an option that is one of `choices`; `choices.front()` when it was not given.
+Result<std::string> read_choice(const Command& command, const Arguments& arguments,
+                                std::string_view name, std::span<const std::string_view> choices);
+
+} // namespace tare::cli

@@ -1,0 +1,166 @@
+#include "cli/commands.h"
+
+#include <algorithm>
+
+namespace tare::cli {
+
+namespace {
+
+constexpr Option kHelp = {"help", 'h', "", "print this text"};
+
+constexpr Option kGlobalOptions[] = {
+    {"root", 0, "DIR", "where the state lives (default: /run/tare or $XDG_RUNTIME_DIR/tare)"},
+    {"log", 0, "FILE", "append messages to FILE (default: standard error)"},
+    {"log-format", 0, "FORMAT", "text or json (default: text)"},
+    {"log-level", 0, "LEVEL", "error, warning, info or debug (default: warning)"},
+    {"debug", 0, "", "the same as --log-level debug"},
+    {"cgroup-manager", 0, "NAME", "cgroupfs, systemd or disabled (default: cgroupfs)"},
+    {"systemd-cgroup", 0, "", "the same as --cgroup-manager systemd"},
+    {"rootless", 0, "WHEN", "whether --root is $XDG_RUNTIME_DIR/tare: true, false or auto"},
+    {"version", 'v', "", "print the versions of tare, of the runtime-spec and of libseccomp"},
+    kHelp,
+};
+
+constexpr Option kBundle = {"bundle", 'b', "DIR",
+                            "the directory of config.json (default: the current one)"};
+constexpr Option kConfig = {"config", 'f', "FILE",
+                            "the configuration (default: config.json in the bundle)"};
+constexpr Option kConsoleSocket = {"console-socket", 0, "SOCKET",
+                                   "send the master of the container's terminal to this socket"};
+constexpr Option kPidfdSocket = {"pidfd-socket", 0, "SOCKET",
+                                 "send a pidfd of the container's init to this socket"};
+constexpr Option kPidFile = {"pid-file", 0, "FILE", "write the pid of the container's init here"};
+constexpr Option kNoPivot = {"no-pivot", 0, "",
+                             "do not use pivot_root (for roots on a ramdisk); weaker isolation"};
+constexpr Option kNoNewKeyring = {"no-new-keyring", 0, "",
+                                  "keep the caller's session keyring instead of a new one"};
+constexpr Option kPreserveFds = {"preserve-fds", 0, "N",
+                                 "pass N more descriptors on, after those of $LISTEN_FDS"};
+constexpr Option kNoSubreaper = {"no-subreaper", 0, "",
+                                 "accepted for compatibility: tare is never a subreaper"};
+
+constexpr Option kCreateOptions[] = {kBundle,      kConfig,  kConsoleSocket, kPidfdSocket,
+                                     kPidFile,     kNoPivot, kNoNewKeyring,  kPreserveFds,
+                                     kNoSubreaper, kHelp};
+constexpr Option kRunOptions[] = {
+    kBundle,
+    kConfig,
+    kConsoleSocket,
+    kPidfdSocket,
+    kPidFile,
+    kNoPivot,
+    kNoNewKeyring,
+    kPreserveFds,
+    kNoSubreaper,
+    {"detach", 'd', "", "return as soon as the process runs"},
+    {"keep", 0, "", "do not delete the container when its process has exited"},
+    kHelp};
+constexpr Option kHelpOnly[] = {kHelp};
+constexpr Option kKillOptions[] = {{"all", 'a', "", "signal every process of the container"},
+                                   kHelp};
+constexpr Option kDeleteOptions[] = {
+    {"force", 'f', "", "kill it first if it runs; a container that does not exist is no error"},
+    kHelp};
+constexpr Option kListOptions[] = {{"format", 'f', "FORMAT", "table or json (default: table)"},
+                                   {"quiet", 'q', "", "print only the ids"},
+                                   kHelp};
+constexpr Option kSpecOptions[] = {
+    {"bundle", 'b', "DIR", "where to write config.json (default: the current directory)"},
+    {"rootless", 0, "", "a configuration that needs no privileges"},
+    kHelp};
+constexpr Option kPlanOptions[] = {
+    {"format", 0, "FORMAT", "text or json (default: text)"}, kConfig, kHelp};
+
+constexpr Command kGlobal = {"", "COMMAND [ARG...]", "runs OCI containers", "", kGlobalOptions, 1};
+
+constexpr Command kCommands[] = {
+    {"create", "ID", "make a container whose process waits to be started",
+     "Reads the bundle's config.json and makes everything the container needs. Its process\n"
+     "begins with `tare start ID`. After an error nothing is left behind.",
+     kCreateOptions},
+    {"delete", "ID", "remove a container that has stopped or was never started",
+     "A running container is refused without --force. Also cleans up after a `tare create` that\n"
+     "was killed half-way.",
+     kDeleteOptions},
+    {"features", "", "print what this build of tare supports, as JSON",
+     "The document is described in the runtime-spec, features.md.", kHelpOnly},
+    {"kill", "ID [SIGNAL]", "send a signal to a container's init",
+     "SIGNAL is a name in any case with or without SIG (KILL, sigterm, RTMIN+3) or a number.\n"
+     "The default is TERM.",
+     kKillOptions},
+    {"list", "", "list the containers", "Containers are those below --root.", kListOptions},
+    {"plan", "BUNDLE", "print what `create` would do, step by step",
+     "Nothing is touched. Each step comes with the field of config.json that asks for it.",
+     kPlanOptions},
+    {"run", "ID", "create, start, and wait for a container",
+     "In the foreground signals are passed on, and the exit status is the process's, or 128+N\n"
+     "when signal N killed it; 1 with a message when the container could not be run.",
+     kRunOptions},
+    {"spec", "", "write a first config.json",
+     "It runs `sh` on a terminal, in the directory rootfs beside it. An existing config.json is\n"
+     "never overwritten.",
+     kSpecOptions},
+    {"start", "ID", "start the process of a created container",
+     "Returns when the process runs. A program that cannot be executed is reported here.",
+     kHelpOnly},
+    {"state", "ID", "print the state of a container, as JSON",
+     "The status is creating, created, running, paused or stopped.", kHelpOnly},
+};
+
+std::string left_column(const Option& option) {
+    std::string left = option.letter != 0 ? std::string("  -") + option.letter + ", " : "      ";
+    left += "--" + std::string(option.name);
+    if (!option.argument.empty()) left += " " + std::string(option.argument);
+    return left + "  ";
+}
+
+void append_options(std::string& out, const Command& command) {
+    std::size_t width = 0;
+    for (const Option& option : command.options)
+        width = std::max(width, left_column(option).size());
+    for (const Option& option : command.options) {
+        std::string left = left_column(option);
+        left.resize(width, ' ');
+        out += left + std::string(option.help) + "\n";
+    }
+}
+
+} // namespace
+
+std::span<const Command> commands() {
+    return kCommands;
+}
+
+const Command& global_command() {
+    return kGlobal;
+}
+
+const Command* find_command(std::string_view name) {
+    const auto known = std::ranges::find(kCommands, name, &Command::name);
+    return known == std::end(kCommands) ? nullptr : known;
+}
+
+std::string help_text() {
+    std::string out =
+        "Usage: tare [OPTIONS] COMMAND [ARGUMENTS]\n\n"
+        "Runs OCI containers: a bundle's config.json becomes a process in namespaces, "
+        "a cgroup\nand a root file system of its own.\n\nCommands:\n";
+    for (const Command& command : kCommands) {
+        std::string name = "  " + std::string(command.name);
+        name.resize(13, ' ');
+        out += name + std::string(command.summary) + "\n";
+    }
+    out += "\nOptions (before the command):\n";
+    append_options(out, kGlobal);
+    return out + "\n`tare COMMAND --help` tells more about a command.\n";
+}
+
+std::string help_text(const Command& command) {
+    std::string out = "Usage: tare " + std::string(command.name) + " [OPTIONS]";
+    if (!command.synopsis.empty()) out += " " + std::string(command.synopsis);
+    out += "\n\n" + std::string(command.text) + "\n\nOptions:\n";
+    append_options(out, command);
+    return out;
+}
+
+} // namespace tare::cli

@@ -1,0 +1,100 @@
+#include "cli/globals.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace tare::cli {
+
+namespace {
+
+constexpr std::string_view kLevels[] = {"warning", "error", "info", "debug"};
+constexpr std::string_view kFormats[] = {"text", "json"};
+constexpr std::string_view kManagers[] = {"cgroupfs", "systemd", "disabled"};
+constexpr std::string_view kRootless[] = {"auto", "true", "false"};
+
+log::Level level(std::string_view name) {
+    return name == "error"   ? log::Level::kError
+           : name == "info"  ? log::Level::kInfo
+           : name == "debug" ? log::Level::kDebug
+                             : log::Level::kWarning;
+}
+
+Result<std::string> absolute(const std::string& path) {
+    if (path.starts_with('/')) return path;
+    char* here = ::getcwd(nullptr, 0);
+    if (here == nullptr) return sys_failure("--root: find the current directory");
+    std::string whole = std::string(here) + "/" + path;
+    std::free(here);
+    return whole;
+}
+
+// The first line of an initial user namespace's map covers all ids: user_namespaces(7).
+bool in_user_namespace() {
+    const Fd file(::open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC));
+    char text[64] = {};
+    if (!file || ::read(file.get(), text, sizeof text - 1) <= 0) return false;
+    return std::string_view(text).find(" 4294967295") == std::string_view::npos;
+}
+
+// Root as far as state is concerned: in a user namespace of somebody else's making (`unshare -r`,
+// `podman unshare`) /run is not ours although our uid is 0.
+bool is_rootless(std::string_view wish) {
+    if (wish != "auto") return wish == "true";
+    if (::geteuid() != 0) return true;
+    const char* user = std::getenv("USER");
+    return user != nullptr && *user != 0 && std::string_view(user) != "root"
+           && std::getenv("XDG_RUNTIME_DIR") != nullptr && in_user_namespace();
+}
+
+Result<std::string> default_root(std::string_view rootless) {
+    if (!is_rootless(rootless)) return "/run/tare";
+    const char* runtime_dir = std::getenv("XDG_RUNTIME_DIR");
+    if (runtime_dir == nullptr || *runtime_dir == 0)
+        return invalid("no place for the state of containers: XDG_RUNTIME_DIR is not set, and "
+                       "/run/tare is root's; set it, or use --root DIR");
+    if (*runtime_dir != '/')
+        return invalid("no place for the state of containers: XDG_RUNTIME_DIR is not an absolute "
+                       "path; set it right, or use --root DIR");
+    return std::string(runtime_dir) + "/tare";
+}
+
+} // namespace
+
+Status read_log_settings(const Arguments& global, log::Settings& into) {
+    if (const std::string path = global.value("log"); !path.empty()) {
+        into.fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
+        if (into.fd < 0) return sys_failure("--log: open " + quote(path));
+    }
+    const Command& command = global_command();
+    const std::string format = TRY(read_choice(command, global, "log-format", kFormats));
+    if (format == "json") into.format = log::Format::kJson;
+    const std::string name = TRY(read_choice(command, global, "log-level", kLevels));
+    into.level = global.has("debug") ? log::Level::kDebug : level(name);
+    return {};
+}
+
+Result<runtime::Settings> read_settings(const Arguments& global) {
+    const Command& command = global_command();
+    const std::string manager = TRY(read_choice(command, global, "cgroup-manager", kManagers));
+    const std::string rootless = TRY(read_choice(command, global, "rootless", kRootless));
+    if (manager == "systemd" || global.has("systemd-cgroup"))
+        return invalid("the systemd cgroup driver is not in this version of tare; leave out "
+                       "--systemd-cgroup, or set \"native.cgroupdriver=cgroupfs\" in the engine");
+
+    runtime::Settings settings;
+    if (manager == "disabled") settings.cgroup_manager = runtime::CgroupManager::kDisabled;
+    const std::string root = global.value("root");
+    settings.root_is_default = root.empty();
+    if (root.empty()) {
+        settings.root = TRY(default_root(rootless));
+    } else {
+        settings.root = TRY(absolute(root));
+    }
+    return settings;
+}
+
+} // namespace tare::cli

@@ -1,0 +1,78 @@
+// Until the layers below have landed: weak stand-ins, so that the command line links. Each is
+// replaced by the real function as soon as there is one; the file goes with the last of them.
+
+#include "plan/dump.h"
+#include "plan/seccomp.h"
+#include "runtime/runtime.h"
+
+#define PENDING __attribute__((weak))
+
+namespace tare {
+
+namespace {
+Failure pending(const char* what) {
+    return Failure({ENOSYS, std::string(what) + ": not built in yet"});
+}
+} // namespace
+
+namespace spec {
+PENDING std::string write_state(const State&, bool) {
+    return "{}";
+}
+PENDING std::string_view to_string(Status) {
+    return "?";
+}
+PENDING std::string write_config(const Config&) {
+    return "{}";
+}
+PENDING std::string write_features(const Features&) {
+    return "{}";
+}
+} // namespace spec
+
+namespace plan {
+PENDING std::string dump_text(const Plan&) {
+    return "";
+}
+PENDING std::string dump_json(const Plan&) {
+    return "[]";
+}
+PENDING std::string seccomp_library_version() {
+    return "?";
+}
+PENDING SeccompNames seccomp_names() {
+    return {};
+}
+} // namespace plan
+
+namespace runtime {
+PENDING Result<plan::Plan> plan_bundle(const Settings&, const CreateRequest&) {
+    return pending("plan");
+}
+PENDING Status create(const Settings&, const CreateRequest&) {
+    return pending("create");
+}
+PENDING Status start(const Settings&, const std::string&) {
+    return pending("start");
+}
+PENDING Result<int> run(const Settings&, const RunRequest&) {
+    return pending("run");
+}
+PENDING Result<spec::State> state(const Settings&, const std::string&) {
+    return pending("state");
+}
+PENDING Result<std::vector<spec::State>> list(const Settings&) {
+    return pending("list");
+}
+PENDING Status kill(const Settings&, const std::string&, int, bool) {
+    return pending("kill");
+}
+PENDING Status remove(const Settings&, const std::string&, bool) {
+    return pending("delete");
+}
+PENDING spec::Features features() {
+    return {};
+}
+} // namespace runtime
+
+} // namespace tare
