@@ -1,0 +1,73 @@
+#pragma once
+
+#include "base/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tare::json {
+
+constexpr std::size_t kMaxBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxDepth = 128;
+constexpr std::size_t kMaxNodes = std::size_t{1} << 20; // values and member names: 16 MiB of nodes
+
+enum class Kind : std::uint8_t {
+    kNull,
+    kFalse,
+    kTrue,
+    kInteger,  // fits int64
+    kUnsigned, // fits only uint64
+    kNumber,   // any other: with a fraction or exponent
+    kHuge,     // an integer that fits neither
+    kString,
+    kArray,
+    kObject,
+};
+
+// A document is one array of nodes in the order of the text: a container is followed by its
+// children (an object by name, value, name, value ...), so that `extent` leads to the next sibling.
+struct Node {
+    union {
+        std::int64_t integer;
+        std::uint64_t unsigned_integer;
+        const char* text;     // kString: `size` bytes, not terminated for certain
+        std::uint32_t extent; // containers: nodes from here to the end of the last child
+    };
+    std::uint32_t size; // bytes of a string
+    Kind kind;
+
+    bool is_container() const { return kind == Kind::kArray || kind == Kind::kObject; }
+    const Node* next() const { return this + (is_container() ? extent : 1); }
+    std::string_view view() const { return {text, size}; }
+};
+
+class Cursor;
+
+// A parsed text. Cursors point into it: it must stay where it is while they are used.
+class Document {
+public:
+    Cursor root() const;
+
+    // "config.json#/mounts/3/type", RFC 6901 within a fragment. Walks from the root: for errors
+    // only.
+    std::string pointer(const Node& node) const;
+
+private:
+    friend Result<Document> parse(std::string_view text, std::string_view file_name);
+
+    std::string file_name_;
+    std::unique_ptr<char[]> text_; // strings point into it, unescaped in place
+    std::vector<Node> nodes_;
+};
+
+// Reads JSON (RFC 8259) of at most kMaxBytes, kMaxDepth and kMaxNodes. Refused are: what is not
+// JSON
+// ("config.json:LINE:COLUMN: ..."), invalid UTF-8 also by way of escapes, and an object with the
+// same name twice. Memory and time stay in proportion to the text whatever it holds.
+Result<Document> parse(std::string_view text, std::string_view file_name);
+
+} // namespace tare::json

@@ -1,0 +1,233 @@
+// The only file that knows RapidJSON. What Debian's 1.1.0 gets wrong, and how it is kept from us:
+// its recursive parser overflows the stack (the iterative one is used), numbers go through double
+// and int arithmetic (they are taken as text), duplicate names pass, a lone low surrogate escape
+// becomes invalid UTF-8, and a NUL byte ends the text silently (all three are refused here).
+
+#include "spec/json/document.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <rapidjson/reader.h>
+
+namespace tare::json {
+
+namespace {
+
+constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag
+                            | rapidjson::kParseNumbersAsStringsFlag
+                            | rapidjson::kParseValidateEncodingFlag;
+
+// Objects with fewer members are compared pairwise.
+constexpr std::size_t kSortFrom = 24;
+
+Node number(std::string_view text) {
+    Node node{.integer = 0, .size = 0, .kind = Kind::kInteger};
+    if (text.find_first_of(".eE") != std::string_view::npos) {
+        node.kind = Kind::kNumber;
+        return node;
+    }
+    const char* const end = text.data() + text.size();
+    if (std::from_chars(text.data(), end, node.integer).ec == std::errc()) return node;
+    node.kind = Kind::kUnsigned;
+    if (std::from_chars(text.data(), end, node.unsigned_integer).ec == std::errc()) return node;
+    node.kind = Kind::kHuge;
+    return node;
+}
+
+// UTF-8 of U+D800 to U+DFFF.
+bool has_surrogate(std::string_view text) {
+    for (std::size_t at = 0; (at = text.find('\xed', at)) != std::string_view::npos; ++at)
+        if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xa0) return true;
+    return false;
+}
+
+// RapidJSON's handler: appends nodes. A member function that returns false ends the parse.
+class Builder {
+public:
+    Builder(std::vector<Node>& nodes, bool escapes) : nodes_(nodes), escapes_(escapes) {}
+
+    const char* problem() const { return problem_; }
+    const Node* duplicate() const { return duplicate_; }
+
+    bool Null() { return push({.integer = 0, .size = 0, .kind = Kind::kNull}); }
+    bool Bool(bool value) {
+        return push({.integer = 0, .size = 0, .kind = value ? Kind::kTrue : Kind::kFalse});
+    }
+    bool RawNumber(const char* text, unsigned size, bool) { return push(number({text, size})); }
+    bool String(const char* text, unsigned size, bool) {
+        if (escapes_ && has_surrogate({text, size})) return refuse("an unpaired surrogate escape");
+        return push({.text = text, .size = size, .kind = Kind::kString});
+    }
+    bool Key(const char* text, unsigned size, bool copy) { return String(text, size, copy); }
+    bool StartObject() { return open(Kind::kObject); }
+    bool StartArray() { return open(Kind::kArray); }
+    bool EndObject(unsigned members) {
+        close();
+        return members < 2 || unique(nodes_[open_[depth_]], members);
+    }
+    bool EndArray(unsigned) {
+        close();
+        return true;
+    }
+
+    // Never called: numbers come as text.
+    bool Int(int) { return false; }
+    bool Uint(unsigned) { return false; }
+    bool Int64(std::int64_t) { return false; }
+    bool Uint64(std::uint64_t) { return false; }
+    bool Double(double) { return false; }
+
+    // Gives the containers that are still open the extent they have so far, for pointer().
+    void close_all() {
+        while (depth_ > 0)
+            close();
+    }
+
+private:
+    bool refuse(const char* problem) {
+        problem_ = problem;
+        return false;
+    }
+
+    bool push(const Node& node) {
+        if (nodes_.size() >= kMaxNodes) return refuse("more than 1048576 values");
+        nodes_.push_back(node);
+        return true;
+    }
+
+    bool open(Kind kind) {
+        if (depth_ == kMaxDepth) return refuse("nested more than 128 deep");
+        open_[depth_++] = nodes_.size();
+        return push({.extent = 1, .size = 0, .kind = kind});
+    }
+
+    void close() {
+        Node& node = nodes_[open_[--depth_]];
+        node.extent = static_cast<std::uint32_t>(&nodes_.back() - &node + 1);
+    }
+
+    bool unique(const Node& object, std::size_t members) {
+        return members < kSortFrom ? unique_few(object) : unique_many(object, members);
+    }
+
+    bool unique_few(const Node& object) {
+        const Node* const end = object.next();
+        for (const Node* a = &object + 1; a != end; a = a[1].next())
+            for (const Node* b = a[1].next(); b != end; b = b[1].next())
+                if (a->view() == b->view()) return duplicate_ = b, false;
+        return true;
+    }
+
+    bool unique_many(const Node& object, std::size_t members) {
+        std::vector<const Node*> names;
+        names.reserve(members);
+        for (const Node* name = &object + 1; name != object.next(); name = name[1].next())
+            names.push_back(name);
+        std::sort(names.begin(), names.end(), [](const Node* a, const Node* b) {
+            const int order = a->size == b->size ? std::memcmp(a->text, b->text, a->size) : 0;
+            return a->size != b->size ? a->size < b->size : order != 0 ? order < 0 : a < b;
+        });
+        for (std::size_t i = 1; i < names.size(); ++i)
+            if (names[i - 1]->view() == names[i]->view()) return duplicate_ = names[i], false;
+        return true;
+    }
+
+    std::vector<Node>& nodes_;
+    const bool escapes_;
+    std::array<std::size_t, kMaxDepth> open_{};
+    std::size_t depth_ = 0;
+    const char* problem_ = nullptr;
+    const Node* duplicate_ = nullptr; // the second of two equal names
+};
+
+const char* describe(rapidjson::ParseErrorCode code, char at) {
+    switch (code) {
+    case rapidjson::kParseErrorDocumentEmpty:
+        return "the text is empty";
+    case rapidjson::kParseErrorDocumentRootNotSingular:
+        return "something follows the JSON value";
+    case rapidjson::kParseErrorObjectMissName:
+        return "expected a member's name in double quotes";
+    case rapidjson::kParseErrorObjectMissColon:
+        return "expected ':' after a member's name";
+    case rapidjson::kParseErrorObjectMissCommaOrCurlyBracket:
+        return "expected ',' or '}' after a member";
+    case rapidjson::kParseErrorArrayMissCommaOrSquareBracket:
+        return "expected ',' or ']' after an item";
+    case rapidjson::kParseErrorStringUnicodeEscapeInvalidHex:
+        return "expected four hexadecimal digits after '\\u'";
+    case rapidjson::kParseErrorStringUnicodeSurrogateInvalid:
+        return "an unpaired surrogate escape";
+    case rapidjson::kParseErrorStringEscapeInvalid:
+        return at == '\\' ? "an unknown escape in a string"
+                          : "a control character in a string must be written as \\u00XX";
+    case rapidjson::kParseErrorStringMissQuotationMark:
+        return "a string is not closed";
+    case rapidjson::kParseErrorStringInvalidEncoding:
+        return "a string is not valid UTF-8";
+    case rapidjson::kParseErrorNumberTooBig:
+        return "a number is out of range";
+    case rapidjson::kParseErrorNumberMissFraction:
+        return "expected digits after the decimal point";
+    case rapidjson::kParseErrorNumberMissExponent:
+        return "expected digits in the exponent";
+    default:
+        return "expected a JSON value";
+    }
+}
+
+// "FILE:LINE:COLUMN: problem"; columns count characters, from 1.
+Failure syntax_error(std::string_view file, std::string_view text, std::size_t offset,
+                     std::string_view problem) {
+    const std::string_view before = text.substr(0, offset);
+    const std::size_t newline = before.rfind('\n');
+    const std::string_view line =
+        before.substr(newline == std::string_view::npos ? 0 : newline + 1);
+    const auto lines = std::count(before.begin(), before.end(), '\n');
+    const auto characters = std::count_if(line.begin(), line.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    });
+    return invalid(std::string(file) + ":" + std::to_string(lines + 1) + ":"
+                   + std::to_string(characters + 1) + ": " + std::string(problem));
+}
+
+} // namespace
+
+Result<Document> parse(std::string_view text, std::string_view file_name) {
+    if (text.size() > kMaxBytes)
+        return invalid(std::string(file_name) + ": " + std::to_string(text.size())
+                       + " bytes are too many: at most " + std::to_string(kMaxBytes) + " are read");
+    if (const auto nul = text.find('\0'); nul != std::string_view::npos)
+        return syntax_error(file_name, text, nul, "a NUL byte");
+
+    Document document;
+    document.file_name_ = file_name;
+    document.text_ = std::make_unique_for_overwrite<char[]>(text.size() + 1);
+    std::memcpy(document.text_.get(), text.data(), text.size());
+    document.text_[text.size()] = '\0';
+    // A guess that fits an engine's config, pretty-printed or not, with few moves.
+    document.nodes_.reserve(std::min<std::size_t>(text.size() / 12 + 16, 16384));
+
+    Builder builder(document.nodes_, text.find('\\') != std::string_view::npos);
+    rapidjson::InsituStringStream stream(document.text_.get());
+    rapidjson::Reader reader;
+    const auto outcome = reader.Parse<kFlags>(stream, builder);
+    if (builder.duplicate()) {
+        builder.close_all();
+        return invalid(document.pointer(builder.duplicate()[1]) + ": is there twice");
+    }
+    if (outcome.IsError()) {
+        const std::size_t at = outcome.Offset();
+        return syntax_error(file_name, text, at,
+                            builder.problem()
+                                ? builder.problem()
+                                : describe(outcome.Code(), at < text.size() ? text[at] : '\0'));
+    }
+    return document;
+}
+
+} // namespace tare::json
