@@ -29,6 +29,30 @@ Result<Fd> clone_tree(const std::string& path, bool recursive) {
     return tree;
 }
 
+Status set_tree_attributes(const Fd& tree, const TreeAttributes& attributes) {
+    mount_attr wanted = {};
+    wanted.attr_set = attributes.set;
+    wanted.propagation = attributes.propagation;
+    if (attributes.user_namespace >= 0) {
+        wanted.attr_set |= MOUNT_ATTR_IDMAP;
+        wanted.userns_fd = static_cast<std::uint64_t>(attributes.user_namespace);
+    }
+    const int flags = AT_EMPTY_PATH | (attributes.recursive ? AT_RECURSIVE : 0);
+    if (::syscall(SYS_mount_setattr, tree.get(), "", flags, &wanted, sizeof wanted) < 0)
+        return sys_failure("mount_setattr");
+    return {};
+}
+
+Result<Fd> new_detached(const char* type, unsigned attributes) {
+    const Fd context(static_cast<int>(::syscall(SYS_fsopen, type, FSOPEN_CLOEXEC)));
+    if (!context) return sys_failure("fsopen " + std::string(type));
+    if (::syscall(SYS_fsconfig, context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) < 0)
+        return sys_failure("fsconfig of " + std::string(type));
+    Fd mount(static_cast<int>(::syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes)));
+    if (!mount) return sys_failure("fsmount of " + std::string(type));
+    return mount;
+}
+
 Result<std::uint64_t> mount_id(const std::string& path) {
     struct statx facts = {};
     if (::syscall(SYS_statx, AT_FDCWD, path.c_str(), 0, STATX_MNT_ID, &facts) < 0)

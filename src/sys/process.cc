@@ -19,8 +19,6 @@ namespace tare::sys {
 
 namespace {
 
-constexpr std::uint64_t kFirstFlags = CLONE_VM | CLONE_PIDFD;
-
 // One is enough: a process of ours never has two children before their exec.
 alignas(16) char child_stack[16 * 1024];
 
@@ -75,7 +73,7 @@ int call_entry(void* entry) {
 Result<Child> spawn(std::uint64_t flags, int cgroup_fd, void (*entry)(void*), void* argument) {
     int pidfd = -1;
     clone_args args = {};
-    args.flags = flags | kFirstFlags | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0);
+    args.flags = flags | CLONE_PIDFD | (cgroup_fd >= 0 ? CLONE_INTO_CGROUP : 0);
     args.pidfd = reinterpret_cast<std::uintptr_t>(&pidfd);
     args.exit_signal = SIGCHLD;
     args.stack = reinterpret_cast<std::uintptr_t>(child_stack);
@@ -93,7 +91,7 @@ Result<Child> spawn_classic(std::uint64_t flags, void (*entry)(void*), void* arg
     int pidfd = -1;
     const pid_t pid = ::clone(
         call_entry, child_stack + sizeof child_stack,
-        static_cast<int>(static_cast<unsigned>(flags | kFirstFlags | SIGCHLD)), &start, &pidfd);
+        static_cast<int>(static_cast<unsigned>(flags | CLONE_PIDFD | SIGCHLD)), &start, &pidfd);
     if (pid < 0) return sys_failure("clone");
     return Child{pid, Fd(pidfd)};
 }

@@ -17,13 +17,14 @@ struct Child {
     Fd pidfd;
 };
 
-// Runs `entry(argument)` in a new process that shares our memory and has its own descriptors:
-// parent and child go on at once, and nothing is copied.
+// Runs `entry(argument)` in a new process with its own descriptors, on a stack of its own. Parent
+// and child go on at once.
 //
-// `entry` may use raw system calls only (see sys/raw.h): errno, the allocator and every other state
-// of the C library are ours, and in use. It ends in an exec or an exit, and must not return. What
-// `argument` points to has to live until then: see below `Child::pidfd`.
-//   flags      CLONE_NEW* and others of clone3(2); CLONE_VM and CLONE_PIDFD are added
+// With CLONE_VM in `flags` nothing is copied: the child shares our memory. So `entry` may use raw
+// system calls only (see sys/raw.h): errno, the allocator and every other state of the C library
+// are ours, and in use. It ends in an exec or an exit, and must not return. What `argument` points
+// to has to live until then.
+//   flags      CLONE_NEW* and others of clone3(2); CLONE_PIDFD is added
 //   cgroup_fd  the child starts in that cgroup (CLONE_INTO_CGROUP); -1: in ours
 // The error's code is ENOSYS where the kernel lacks clone3, or EPERM also where a seccomp filter
 // refuses it.

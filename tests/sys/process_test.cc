@@ -3,6 +3,7 @@
 #include "sys/raw.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/syscall.h>
 
 namespace tare::sys {
@@ -36,16 +37,23 @@ void exit_with(void* code) {
 
 TEST(Spawn, ChildSharesMemoryAndIsReaped) {
     int code = 7;
-    const auto child = spawn(0, -1, exit_with, &code);
+    const auto child = spawn(CLONE_VM, -1, exit_with, &code);
     ASSERT_TRUE(child) << child.error().text;
     EXPECT_TRUE(wait_for_end(child->pidfd, 5000));
     EXPECT_TRUE(has_ended(child->pidfd));
     EXPECT_EQ(exit_code(reap(child->pidfd).value()), 7);
 }
 
+TEST(Spawn, ChildCanHaveACopyOfOurMemory) {
+    int code = 5;
+    const auto child = spawn(0, -1, exit_with, &code);
+    ASSERT_TRUE(child) << child.error().text;
+    EXPECT_EQ(exit_code(reap(child->pidfd).value()), 5);
+}
+
 TEST(Spawn, ClassicDoesTheSame) {
     int code = 3;
-    const auto child = spawn_classic(0, exit_with, &code);
+    const auto child = spawn_classic(CLONE_VM, exit_with, &code);
     ASSERT_TRUE(child) << child.error().text;
     EXPECT_EQ(exit_code(reap(child->pidfd).value()), 3);
 }
@@ -56,7 +64,7 @@ void sleep_for_ever(void*) {
 }
 
 TEST(SendSignal, ReachesTheProcessAndNamesWhatFails) {
-    const auto child = spawn(0, -1, sleep_for_ever, nullptr);
+    const auto child = spawn(CLONE_VM, -1, sleep_for_ever, nullptr);
     ASSERT_TRUE(child) << child.error().text;
     EXPECT_FALSE(has_ended(child->pidfd));
     EXPECT_TRUE(send_signal(child->pidfd, SIGKILL));

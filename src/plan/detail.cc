@@ -1,0 +1,88 @@
+#include "plan/detail.h"
+
+#include <csignal>
+
+namespace tare::plan {
+
+namespace {
+
+using wire::Detail;
+
+// Which part of the step; the errno's text follows.
+std::string_view part(Detail detail) {
+    switch (detail) {
+    case Detail::kOpenSource:
+        return "open the source";
+    case Detail::kOpenTarget:
+        return "open or make the mount point";
+    case Detail::kFsopen:
+        return "the file system type is not known or not allowed here";
+    case Detail::kFsconfig:
+        return "an option of the file system";
+    case Detail::kFsmount:
+        return "make the file system";
+    case Detail::kSetAttributes:
+        return "set the mount's attributes";
+    case Detail::kMove:
+        return "attach it to the mount point";
+    case Detail::kProc:
+        return "no trustworthy procfs";
+    case Detail::kCopyUpFailed:
+        return "copy what was there into the tmpfs";
+    case Detail::kMissingSyscall:
+        return "the kernel, or a seccomp filter around us, lacks a system call that has no safe "
+               "substitute";
+    default:
+        return {};
+    }
+}
+
+std::string wait_status_text(int status) {
+    const int signal = status & 0x7f;
+    if (signal != 0) return "killed by signal " + std::to_string(signal);
+    return "exit status " + std::to_string(status >> 8 & 0xff);
+}
+
+std::string why(Detail detail, int code) {
+    switch (detail) {
+    case Detail::kTargetNotPlain:
+        return "must be mounted on ordinary directory";
+    case Detail::kForbiddenTarget:
+        return "inside /proc only cpuinfo, diskstats, meminfo, stat, swaps, uptime, loadavg, "
+               "slabinfo, sys/kernel/ns_last_pid and sys/crypto/fips_enabled may be mounted over";
+    case Detail::kLockedFlag:
+        return "the options would clear a flag that an outer user namespace has locked: "
+               + errno_text(code);
+    case Detail::kNotADevice:
+        return "what is there is not the device that it should be";
+    case Detail::kHookExit:
+        return wait_status_text(code);
+    case Detail::kHookTimeout:
+        return "timed out";
+    case Detail::kNotFound:
+        return "executable file not found in $PATH";
+    case Detail::kOutside:
+        return "the directory is not inside the container's root";
+    default:
+        break;
+    }
+    const std::string_view of = part(detail);
+    return of.empty() ? errno_text(code) : std::string(of) + ": " + errno_text(code);
+}
+
+bool has_errno(Detail detail) {
+    return detail != Detail::kHookExit && detail != Detail::kHookTimeout;
+}
+
+} // namespace
+
+Error describe(const Steps& steps, const wire::Message& message) {
+    const auto detail = static_cast<Detail>(message.detail);
+    const int code = has_errno(detail) ? message.code : EINVAL;
+    if (message.step >= steps.count())
+        return {code, "set up the container: " + why(detail, message.code)};
+    const Note& note = steps.note(message.step);
+    return {code, note.origin + ": " + note.what + ": " + why(detail, message.code)};
+}
+
+} // namespace tare::plan

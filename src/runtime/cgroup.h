@@ -1,0 +1,41 @@
+#pragma once
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "plan/plan.h"
+#include "runtime/runtime.h"
+
+#include <string>
+
+// The container's cgroup: version 2, through the file system.
+
+namespace tare::runtime {
+
+// The directory on the host where the container's cgroup will be ("/sys/fs/cgroup/unified/c1");
+// nothing is made. Empty where there is none of ours: the manager is kDisabled, or we may not make
+// one and the config asks for no limit. Goes into the record before anything is made.
+Result<std::string> locate_cgroup(const Settings& settings, const plan::CgroupPlan& plan,
+                                  const std::string& id);
+
+// Makes the directory (and its parents, with the controllers enabled), writes the limits, attaches
+// the device program. The result is for CLONE_INTO_CGROUP, and for Cgroup's files by *at calls.
+// Errors: "container's cgroup is not empty", "container's cgroup unexpectedly frozen", a limit
+// whose controller is missing. What was made is removed again on failure.
+Result<Fd> make_cgroup(const std::string& path, const plan::CgroupPlan& plan);
+
+// Sends `signal` to every process in it and below; success where it is gone. SIGKILL is
+// cgroup.kill.
+Status signal_cgroup(const std::string& path, int signal);
+
+// Kills what is left in it, waits for the end of that (at most `timeout_ms`), and removes it with
+// every cgroup below; success where it is gone. An empty one costs a single rmdir(2).
+Status remove_cgroup(const std::string& path, int timeout_ms = 10'000);
+
+// cgroup.freeze says 1.
+bool is_frozen(const std::string& path);
+
+// How many processes the kernel's OOM killer has ended in it: memory.events, "oom_kill". 0 where
+// that is not known.
+unsigned long count_oom_kills(const std::string& path);
+
+} // namespace tare::runtime

@@ -1,0 +1,259 @@
+#include "runtime/launch.h"
+
+#include "runtime/id_maps.h"
+#include "runtime/init_program.h"
+#include "runtime/sources.h"
+#include "sys/file.h"
+#include "sys/namespace.h"
+#include "sys/raw.h"
+#include "sys/socket.h"
+
+#include <cstdio>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/sched.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+namespace tare::runtime {
+
+namespace {
+
+using sys::raw::call;
+using sys::raw::pointer;
+
+constexpr std::size_t kMaxInherited = 64;
+constexpr std::size_t kKernelMaskSize = 8; // of the kernel's sigset_t
+
+// What the child works from. It stays ours: the child shares our memory, and is done with it when
+// it executes init.
+struct ChildTask {
+    int report = -1, our_end = -1, init = -1;
+    bool waits = false; // for one message, before it goes on
+    bool new_user_namespace = false;
+    bool becomes_root = true;
+    const sigset_t* signal_mask = nullptr;
+    int inherited[kMaxInherited] = {}; // everything else closes at the exec
+    std::size_t inherited_count = 0;
+    char plan_fd[12] = {};
+};
+
+// ---- The child: raw system calls only. sys/process.h says why.
+
+[[noreturn]] void child_fails(const ChildTask& task, ChildCall where, long result) {
+    const wire::Message message = {.kind = wire::kFailed,
+                                   .step = kBeforeInit,
+                                   .code = static_cast<std::int32_t>(-result),
+                                   .detail = static_cast<std::uint32_t>(where)};
+    call(SYS_write, task.report, pointer(&message), sizeof message);
+    for (;;)
+        call(SYS_exit_group, 1);
+}
+
+void child_dies_with_us() {
+    call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+}
+
+// Our end is closed first: were we to die, it would keep the socket open.
+void child_waits(const ChildTask& task) {
+    call(SYS_close, task.our_end);
+    wire::Message go;
+    if (call(SYS_read, task.report, pointer(&go), sizeof go) == sizeof go) return;
+    for (;;)
+        call(SYS_exit_group, 1);
+}
+
+// Without a user 0 the exec of init would take all capabilities away: ambient ones stay.
+void child_keeps_capabilities(const ChildTask& task) {
+    __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    __user_cap_data_struct data[2] = {};
+    long result = call(SYS_capget, pointer(&header), pointer(data));
+    for (__user_cap_data_struct& half : data)
+        half.inheritable = half.permitted;
+    if (result >= 0) result = call(SYS_capset, pointer(&header), pointer(data));
+    if (result < 0) child_fails(task, ChildCall::kRaiseCapabilities, result);
+    for (long capability = 0;; ++capability)
+        if (call(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability) < 0) return;
+}
+
+void child_takes_identity(const ChildTask& task) {
+    if (!task.becomes_root) return child_keeps_capabilities(task);
+    long result = call(SYS_setresgid, 0, 0, 0);
+    if (result < 0) child_fails(task, ChildCall::kSetGroupId, result);
+    result = call(SYS_setresuid, 0, 0, 0);
+    if (result < 0) child_fails(task, ChildCall::kSetUserId, result);
+    child_dies_with_us(); // a change of identity clears it: prctl(2)
+}
+
+void child_main(void* argument) {
+    const ChildTask& task = *static_cast<const ChildTask*>(argument);
+    child_dies_with_us();
+    if (task.waits) child_waits(task);
+    if (task.new_user_namespace) child_takes_identity(task);
+    if (task.signal_mask != nullptr)
+        call(SYS_rt_sigprocmask, SIG_SETMASK, pointer(task.signal_mask), 0, kKernelMaskSize);
+    for (std::size_t i = 0; i < task.inherited_count; ++i)
+        call(SYS_fcntl, task.inherited[i], F_SETFD, 0);
+
+    const char* args[] = {"tare-init", task.plan_fd, nullptr};
+    const char* environment[] = {nullptr};
+    child_fails(task, ChildCall::kExecute,
+                call(SYS_execveat, task.init, pointer(""), pointer(args), pointer(environment),
+                     AT_EMPTY_PATH));
+}
+
+// ---- The parent
+
+Result<ChildTask> make_task(const LaunchRequest& request, const std::vector<int>& slots,
+                            const sys::SocketPair& sockets, const Fd& memory, const Fd& init) {
+    const plan::Plan& plan = request.plan;
+    ChildTask task = {.report = sockets.theirs.get(),
+                      .our_end = sockets.ours.get(),
+                      .init = init.get(),
+                      .waits = plan.new_user_namespace,
+                      .new_user_namespace = plan.new_user_namespace,
+                      .becomes_root = plan.becomes_root,
+                      .signal_mask = request.signal_mask};
+    const auto inherit = [&task](int fd) {
+        if (fd >= 0) task.inherited[task.inherited_count++] = fd;
+    };
+    if (slots.size() + 4 > kMaxInherited)
+        return invalid("config.json#/mounts: more than " + std::to_string(kMaxInherited - 4)
+                       + " sources that have to be opened outside the user namespace");
+    for (const int fd :
+         {sockets.theirs.get(), memory.get(), request.gate_in.get(), request.gate_out.get()})
+        inherit(fd);
+    for (const int fd : slots)
+        inherit(fd);
+    std::snprintf(task.plan_fd, sizeof task.plan_fd, "%d", memory.get());
+    return task;
+}
+
+std::string failed_clone_text(const plan::Plan& plan) {
+    std::string names;
+    for (std::uint64_t left = plan.clone_flags; left != 0; left &= left - 1)
+        names += (names.empty() ? "" : ", ") + std::string(sys::namespace_name(left & ~(left - 1)));
+    std::string text =
+        "config.json#/linux/namespaces: make a process in new namespaces (" + names + ")";
+    if ((plan.clone_flags & CLONE_NEWUSER) != 0)
+        text += "; are user namespaces allowed (sysctl user.max_user_namespaces, "
+                "kernel.unprivileged_userns_clone)?";
+    return text;
+}
+
+// Without clone3 the child moves to its cgroup afterwards, while it waits.
+Result<sys::Child> clone_child(const LaunchRequest& request, ChildTask& task) {
+    const plan::Plan& plan = request.plan;
+    // A process that shares our memory enters a new time namespace only at its exec, and before
+    // Linux 6.3 not even then.
+    const std::uint64_t sharing = plan.unshare_time ? 0 : CLONE_VM;
+    const std::uint64_t flags = plan.clone_flags | sharing;
+    const auto context = under(failed_clone_text(plan));
+
+    auto child = sys::spawn(flags | CLONE_CLEAR_SIGHAND, request.cgroup.get(), child_main, &task);
+    if (child || (child.error().code != ENOSYS && child.error().code != EPERM))
+        return std::move(child).map_error(context);
+
+    task.waits = true;
+    auto classic = sys::spawn_classic(flags, child_main, &task);
+    if (!classic) return std::move(classic).map_error(context);
+    if (request.cgroup)
+        TRY(sys::write_control_at(request.cgroup, "cgroup.procs", std::to_string(classic->pid)));
+    return classic;
+}
+
+Status raise_rlimits(pid_t pid, const std::vector<plan::RaisedRlimit>& limits) {
+    for (const plan::RaisedRlimit& limit : limits) {
+        const rlimit value = {.rlim_cur = limit.soft, .rlim_max = limit.hard};
+        if (::prlimit(pid, static_cast<decltype(RLIMIT_CPU)>(limit.resource), &value, nullptr) < 0)
+            return sys_failure(limit.origin + ": prlimit");
+    }
+    return {};
+}
+
+// What only a process outside the new namespaces can do for it.
+Status set_up_child(const LaunchRequest& request, pid_t pid) {
+    const plan::Plan& plan = request.plan;
+    if (plan.new_user_namespace)
+        TRY(write_id_maps(pid, {.uid_map = plan.uid_map,
+                                .gid_map = plan.gid_map,
+                                .by_helper = plan.map_by_helper,
+                                .deny_setgroups = plan.deny_setgroups})
+                .map_error(under("config.json#/linux/uidMappings")));
+    TRY(raise_rlimits(pid, plan.raised_rlimits));
+    if (plan.oom_score_adj)
+        TRY(sys::write_control("/proc/" + std::to_string(pid) + "/oom_score_adj",
+                               std::to_string(*plan.oom_score_adj))
+                .map_error(under("config.json#/process/oomScoreAdj")));
+    return {};
+}
+
+Status let_go(const Fd& report, pid_t pid) {
+    const wire::Message go = {.kind = wire::kGo, .code = pid};
+    if (::send(report.get(), &go, sizeof go, MSG_NOSIGNAL) < 0)
+        return sys_failure("let the container's process go on");
+    return {};
+}
+
+// Anything that fails after the clone must not leave the child behind.
+Status finish_child(const LaunchRequest& request, const ChildTask& task, const sys::Child& child,
+                    const Fd& report) {
+    Status done = set_up_child(request, child.pid);
+    if (done && task.waits) done = let_go(report, child.pid);
+    if (done) return {};
+    (void)sys::send_signal(child.pidfd, SIGKILL);
+    (void)sys::reap(child.pidfd);
+    return done;
+}
+
+Result<sys::Child> clone_in_namespaces(const LaunchRequest& request, const Sources& sources,
+                                       ChildTask& task) {
+    Visit visit;
+    for (const Sources::Joined& ns : sources.joined())
+        TRY(visit.enter(ns));
+    if (request.plan.unshare_time)
+        TRY(visit.unshare_time(request.plan.time_offsets)
+                .map_error(under(request.plan.time_origin)));
+    sys::Child child = TRY(clone_child(request, task));
+    TRY(visit.leave());
+    return child;
+}
+
+} // namespace
+
+Result<Launched> launch(const LaunchRequest& request) {
+    const Sources sources = TRY(Sources::open(request.plan));
+    const std::vector<int> slots = sources.slots();
+    sys::SocketPair sockets = TRY(sys::socket_pair(SOCK_SEQPACKET));
+    const Fd init = TRY(open_init_program());
+    const wire::Header header = {.report_fd = sockets.theirs.get(),
+                                 .gate_in_fd = request.gate_in.get(),
+                                 .gate_out_fd = request.gate_out.get(),
+                                 .keep_fds = request.keep_fds};
+    const Fd memory =
+        TRY(sys::sealed_memory("tare-plan", request.plan.steps.encode(header, slots), false));
+
+    static ChildTask task; // it outlives us here: the child may be at work when we have returned
+    task = TRY(make_task(request, slots, sockets, memory, init));
+    sys::Child child = TRY(clone_in_namespaces(request, sources, task));
+    TRY(finish_child(request, task, child, sockets.ours));
+    return Launched{std::move(child), std::move(sockets.ours)};
+}
+
+std::string describe(ChildCall call) {
+    switch (call) {
+    case ChildCall::kSetGroupId:
+        return "config.json#/linux/gidMappings: become group 0 of the user namespace";
+    case ChildCall::kSetUserId:
+        return "config.json#/linux/uidMappings: become user 0 of the user namespace";
+    case ChildCall::kRaiseCapabilities:
+        return "keep the capabilities of the user namespace";
+    case ChildCall::kExecute:
+        return "execute the in-container program";
+    }
+    return "start the container's process";
+}
+
+} // namespace tare::runtime

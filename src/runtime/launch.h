@@ -1,0 +1,43 @@
+#pragma once
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "plan/plan.h"
+#include "sys/process.h"
+
+#include <csignal>
+#include <cstdint>
+
+namespace tare::runtime {
+
+// What the container's process inherits besides its plan.
+struct LaunchRequest {
+    const plan::Plan& plan;
+    const Fd& cgroup; // its directory; none: the container stays in our cgroup
+    const Fd& gate_in;
+    const Fd& gate_out;                    // the two FIFOs; none: the report socket serves
+    unsigned keep_fds = 0;                 // 3 ... 3+keep_fds-1 go on into the container
+    const sigset_t* signal_mask = nullptr; // null: as ours is
+};
+
+struct Launched {
+    sys::Child init;
+    Fd report; // our end of the socket: wire::Message both ways
+};
+
+// Opens what the plan names, makes the process in its namespaces and its cgroup, and lets it go:
+// from here on it performs the steps of the plan and reports. It dies with us until it is ready.
+Result<Launched> launch(const LaunchRequest& request);
+
+// A kFailed message whose `step` is this comes from before init was executed; `detail` is a
+// ChildCall.
+constexpr std::uint32_t kBeforeInit = UINT32_MAX;
+enum class ChildCall : std::uint32_t {
+    kSetGroupId,
+    kSetUserId,
+    kRaiseCapabilities,
+    kExecute,
+};
+std::string describe(ChildCall call);
+
+} // namespace tare::runtime

@@ -1,0 +1,138 @@
+#include "runtime/record.h"
+
+#include "spec/json/cursor.h"
+#include "spec/json/document.h"
+#include "spec/json/writer.h"
+
+#include <climits>
+
+namespace tare::runtime {
+
+namespace {
+
+using json::Cursor;
+using json::Writer;
+
+void write_text(Writer& out, std::string_view name, std::string_view text) {
+    out.name(name);
+    out.string(text);
+}
+
+void write_flag(Writer& out, std::string_view name, bool value) {
+    out.name(name);
+    out.boolean(value);
+}
+
+void write_process(Writer& out, std::string_view name, const ProcessId& process) {
+    out.name(name);
+    out.begin_object();
+    out.name("pid");
+    out.integer(process.pid);
+    out.name("startTime");
+    out.unsigned_integer(process.start_time);
+    out.end_object();
+}
+
+Status read_text(const Cursor& object, std::string_view name, std::string& text) {
+    const Cursor value = TRY(object.require(name));
+    text = TRY(value.string());
+    return {};
+}
+
+Status read_flag(const Cursor& object, std::string_view name, bool& flag) {
+    const Cursor value = TRY(object.require(name));
+    flag = TRY(value.boolean());
+    return {};
+}
+
+Status read_process(const Cursor& object, std::string_view name, ProcessId& process) {
+    const Cursor value = TRY(object.require(name));
+    const Cursor pid = TRY(value.require("pid"));
+    const Cursor start_time = TRY(value.require("startTime"));
+    process.pid = static_cast<pid_t>(TRY(pid.integer(0, INT_MAX)));
+    process.start_time = TRY(start_time.unsigned_integer(UINT64_MAX));
+    return {};
+}
+
+Status read_annotations(const Cursor& object, std::map<std::string, std::string>& annotations) {
+    const Cursor value = TRY(object.require("annotations"));
+    const json::Members members = TRY(value.object());
+    for (const json::Member& member : members) {
+        const std::string_view text = TRY(member.value.text());
+        annotations.emplace(member.name, text);
+    }
+    return {};
+}
+
+} // namespace
+
+std::string write_record(const Record& record) {
+    Writer out;
+    out.begin_object();
+    write_text(out, "ociVersion", record.oci_version);
+    write_text(out, "id", record.id);
+    write_text(out, "bundle", record.bundle);
+    write_text(out, "rootfs", record.rootfs);
+    write_text(out, "created", record.created);
+    out.name("annotations");
+    out.begin_object();
+    for (const auto& [name, value] : record.annotations)
+        write_text(out, name, value);
+    out.end_object();
+    out.name("owner");
+    out.unsigned_integer(record.owner);
+    write_text(out, "bootId", record.boot_id);
+    write_process(out, "init", record.init);
+    write_flag(out, "ready", record.ready);
+    write_text(out, "cgroup", record.cgroup);
+    write_flag(out, "hasGate", record.has_gate);
+    write_flag(out, "hasProcess", record.has_process);
+    write_flag(out, "hasHooks", record.has_hooks);
+    write_flag(out, "sharesPids", record.shares_pids);
+    if (record.mount_below) {
+        out.name("mountBelow");
+        out.unsigned_integer(*record.mount_below);
+    }
+    out.end_object();
+    return out.take();
+}
+
+Result<Record> read_record(std::string_view text, std::string_view file_name) {
+    const json::Document document = TRY(json::parse(text, file_name));
+    const Cursor root = document.root();
+    Record record;
+    TRY(read_text(root, "ociVersion", record.oci_version));
+    TRY(read_text(root, "id", record.id));
+    TRY(read_text(root, "bundle", record.bundle));
+    TRY(read_text(root, "rootfs", record.rootfs));
+    TRY(read_text(root, "created", record.created));
+    TRY(read_annotations(root, record.annotations));
+    const Cursor owner = TRY(root.require("owner"));
+    record.owner = static_cast<uid_t>(TRY(owner.unsigned_integer(UINT32_MAX)));
+    TRY(read_text(root, "bootId", record.boot_id));
+    TRY(read_process(root, "init", record.init));
+    TRY(read_flag(root, "ready", record.ready));
+    TRY(read_text(root, "cgroup", record.cgroup));
+    TRY(read_flag(root, "hasGate", record.has_gate));
+    TRY(read_flag(root, "hasProcess", record.has_process));
+    TRY(read_flag(root, "hasHooks", record.has_hooks));
+    TRY(read_flag(root, "sharesPids", record.shares_pids));
+    if (const auto below = root.find("mountBelow"))
+        record.mount_below = TRY(below->unsigned_integer(UINT64_MAX));
+    return record;
+}
+
+spec::State state_of(const Record& record, spec::Status status) {
+    return {
+        .oci_version = record.oci_version,
+        .id = record.id,
+        .status = status,
+        .pid = status == spec::Status::kStopped ? 0 : record.init.pid,
+        .bundle = record.bundle,
+        .annotations = record.annotations,
+        .rootfs = record.rootfs,
+        .created = record.created,
+    };
+}
+
+} // namespace tare::runtime

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/result.h"
+#include "spec/runtime/state.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <sys/types.h>
+
+namespace tare::runtime {
+
+// A process that cannot be mistaken for a later one with the same pid.
+struct ProcessId {
+    pid_t pid = 0;                // 0: none yet
+    std::uint64_t start_time = 0; // as in sys::ProcessStat
+    bool operator==(const ProcessId&) const = default;
+};
+
+// What a container's state directory remembers, in record.json. It is written before the first
+// kernel object is made, and says where each of them will be: so whoever finds it after its writer
+// was killed can clean up. What changes by itself (the status) is never in it.
+struct Record {
+    std::string oci_version, id;
+    std::string bundle;  // absolute
+    std::string rootfs;  // absolute
+    std::string created; // RFC 3339 with nanoseconds
+    std::map<std::string, std::string> annotations;
+    uid_t owner = 0;
+    std::string boot_id; // pids of another boot mean nothing
+
+    ProcessId init; // none until it was cloned
+    // Init has done everything but the execve. Where there is a gate, its name says so instead.
+    bool ready = false;
+    bool has_gate = false; // init waits for `start` after it is ready
+
+    std::string cgroup;       // its directory on the host; empty: none of ours
+    bool has_process = true;  // without `process` in the config, `start` fails
+    bool has_hooks = false;   // poststart or poststop ones, in config.json
+    bool shares_pids = false; // no pid namespace: killing init does not kill the rest
+    std::optional<std::uint64_t> mount_below; // without a mount namespace: what the root lay on
+    bool operator==(const Record&) const = default;
+};
+
+constexpr const char* kRecordName = "record.json";
+
+std::string write_record(const Record& record);
+
+//   file_name  stands in front of every error
+Result<Record> read_record(std::string_view text, std::string_view file_name);
+
+// The state as `state` prints it and hooks read it. Without the owner: only `list` shows it.
+spec::State state_of(const Record& record, spec::Status status);
+
+} // namespace tare::runtime

@@ -1,0 +1,126 @@
+#include "runtime/sources.h"
+
+#include "base/text.h"
+#include "runtime/id_maps.h"
+#include "sys/file.h"
+#include "sys/mount.h"
+#include "sys/namespace.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x00000080
+#endif
+
+namespace tare::runtime {
+
+namespace {
+
+// config-linux.md, "Namespaces": "The runtime MUST generate an error if the namespace file is not
+// associated with a namespace of type `type`."
+Result<Fd> open_namespace(const plan::NamespaceFile& wanted) {
+    Fd file = TRY(sys::open_file(wanted.path, O_RDONLY | O_NONBLOCK));
+    const std::uint64_t type = TRY(sys::namespace_type(file).map_error(under(quote(wanted.path))));
+    if (type != wanted.type)
+        return invalid(quote(wanted.path) + " is a namespace of type "
+                       + std::string(sys::namespace_name(type)) + ", not "
+                       + std::string(sys::namespace_name(wanted.type)));
+    return file;
+}
+
+Result<Fd> open_tree(const plan::TreeSource& wanted, int id_map) {
+    Fd tree = TRY(sys::clone_tree(wanted.path, wanted.recursive));
+    if (wanted.slave)
+        TRY(sys::set_tree_attributes(tree, {.propagation = MS_SLAVE, .recursive = true}));
+    if (id_map >= 0)
+        TRY(sys::set_tree_attributes(
+            tree, {.user_namespace = id_map, .recursive = wanted.id_map_recursive}));
+    return tree;
+}
+
+} // namespace
+
+Result<Sources> Sources::open(const plan::Plan& plan) {
+    Sources sources;
+    TRY(sources.open_namespaces(plan));
+    TRY(sources.make_id_maps(plan));
+    TRY(sources.open_trees(plan));
+    return sources;
+}
+
+void Sources::put(wire::Slot slot, Fd fd) {
+    const auto index = static_cast<std::size_t>(slot);
+    if (slots_.size() <= index) slots_.resize(index + 1);
+    slots_[index] = std::move(fd);
+}
+
+Status Sources::open_namespaces(const plan::Plan& plan) {
+    for (const plan::NamespaceFile& wanted : plan.joins) {
+        Fd file = TRY(open_namespace(wanted).map_error(under(wanted.origin)));
+        if (wanted.before_clone)
+            joined_.push_back({wanted.type, wanted.origin, std::move(file)});
+        else
+            put(wanted.slot, std::move(file));
+    }
+    return {};
+}
+
+Status Sources::make_id_maps(const plan::Plan& plan) {
+    for (const plan::IdMapSource& wanted : plan.id_maps) {
+        const bool own = wanted.uid_map.empty() && wanted.gid_map.empty();
+        const IdMaps maps = {.uid_map = own ? plan.uid_map : wanted.uid_map,
+                             .gid_map = own ? plan.gid_map : wanted.gid_map};
+        Fd file = TRY(make_id_map_namespace(maps).map_error(under(wanted.origin)));
+        put(wanted.slot, std::move(file));
+    }
+    return {};
+}
+
+Status Sources::open_trees(const plan::Plan& plan) {
+    for (const plan::TreeSource& wanted : plan.trees) {
+        const int id_map = wanted.id_map == wire::kNoSlot
+                               ? -1
+                               : slots_[static_cast<std::size_t>(wanted.id_map)].get();
+        Fd tree = TRY(open_tree(wanted, id_map).map_error(under(wanted.origin)));
+        put(wanted.slot, std::move(tree));
+    }
+    return {};
+}
+
+std::vector<int> Sources::slots() const {
+    std::vector<int> numbers;
+    for (const Fd& fd : slots_)
+        numbers.push_back(fd ? fd.get() : -1);
+    return numbers;
+}
+
+Status Visit::remember(std::uint64_t type) {
+    Fd home = TRY(sys::own_namespace(type));
+    homes_.push_back({type, std::move(home)});
+    return {};
+}
+
+Status Visit::enter(const Sources::Joined& ns) {
+    TRY(remember(ns.type));
+    return sys::enter_namespace(ns.file, ns.type).map_error(under(ns.origin));
+}
+
+Status Visit::unshare_time(const std::string& offsets) {
+    TRY(remember(CLONE_NEWTIME));
+    TRY(sys::unshare_namespaces(CLONE_NEWTIME));
+    if (offsets.empty()) return {};
+    return sys::write_control("/proc/self/timens_offsets", offsets);
+}
+
+Status Visit::leave() {
+    while (!homes_.empty()) {
+        const Home home = std::move(homes_.back());
+        homes_.pop_back();
+        TRY(sys::enter_namespace(home.file, home.type));
+    }
+    return {};
+}
+
+} // namespace tare::runtime

@@ -1,0 +1,189 @@
+#include "runtime/store.h"
+
+#include "base/text.h"
+#include "runtime/runtime.h"
+#include "sys/file.h"
+#include "sys/retry.h"
+
+#include <algorithm>
+#include <climits>
+#include <csignal>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace tare::runtime {
+
+namespace {
+
+constexpr std::size_t kRecordLimit = 16 << 20;
+constexpr unsigned kLockSeconds = 10;
+
+bool is_id_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
+           || c == '+' || c == '.' || c == '-';
+}
+
+Failure does_not_exist(const std::string& id) {
+    return Failure({ENOENT, "container does not exist: " + id});
+}
+
+// mkdir -p, for the root: each part private to us.
+Status make_directories(const std::string& path) {
+    for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
+        const std::string part = path.substr(0, slash);
+        if (::mkdir(part.c_str(), 0700) < 0 && errno != EEXIST)
+            return sys_failure("mkdir " + quote(part));
+        if (slash == std::string::npos) return {};
+    }
+}
+
+int make_state_directory(const std::string& path) {
+    return ::mkdir(path.c_str(), 0700) == 0 ? 0 : errno;
+}
+
+// Everything in `dir`, and below it: only ever a few files, and the notify directory.
+Status remove_contents(const Fd& dir, std::string_view what) {
+    Fd again = TRY(sys::open_at(dir, ".", O_RDONLY | O_DIRECTORY));
+    DIR* stream = ::fdopendir(again.get());
+    if (stream == nullptr) return sys_failure("read " + quote(what));
+    again.release();
+    Status status;
+    while (const dirent* entry = ::readdir(stream)) {
+        const std::string name = entry->d_name;
+        if (name == "." || name == "..") continue;
+        if (::unlinkat(dir.get(), name.c_str(), 0) == 0) continue;
+        auto below = sys::open_at(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+        if (below) status = remove_contents(*below, name);
+        if (::unlinkat(dir.get(), name.c_str(), AT_REMOVEDIR) < 0)
+            status = sys_failure("remove " + quote(name));
+    }
+    ::closedir(stream);
+    return status;
+}
+
+void interrupt(int) {}
+
+// flock(2) has no timeout: a signal ends the wait.
+int lock_within(int fd, unsigned seconds) {
+    struct sigaction alarm = {}, before = {};
+    alarm.sa_handler = interrupt;
+    ::sigaction(SIGALRM, &alarm, &before);
+    ::alarm(seconds);
+    const int result = ::flock(fd, LOCK_EX) < 0 ? errno : 0;
+    ::alarm(0);
+    ::sigaction(SIGALRM, &before, nullptr);
+    return result;
+}
+
+} // namespace
+
+Status check_id(const std::string& id) {
+    if (id.empty() || id == "." || id == ".." || !std::ranges::all_of(id, is_id_character))
+        return invalid("invalid container ID " + quote(id)
+                       + ": must be of the characters A-Z a-z 0-9 _ + . -, and not . or ..");
+    if (id.size() > NAME_MAX)
+        return invalid("invalid container ID: longer than " + std::to_string(NAME_MAX) + " bytes");
+    return {};
+}
+
+Result<StateDirectory> StateDirectory::claim(const Settings& settings, const std::string& id) {
+    TRY(check_id(id));
+    const std::string path = settings.root + "/" + id;
+    int problem = make_state_directory(path);
+    if (problem == ENOENT) {
+        TRY(make_directories(settings.root));
+        problem = make_state_directory(path);
+    }
+    if (problem == EEXIST)
+        return Failure({EEXIST, "container with given ID already exists: " + id});
+    if (problem != 0) return sys_failure("make state directory " + quote(path), problem);
+
+    auto claimed = lock_new(path, id);
+    if (!claimed) ::rmdir(path.c_str()); // no use without the lock: give the id back
+    return claimed;
+}
+
+Result<StateDirectory> StateDirectory::lock_new(const std::string& path, const std::string& id) {
+    Fd dir = TRY(sys::open_directory(path));
+    StateDirectory claimed(path, id, std::move(dir));
+    TRY(claimed.lock());
+    return claimed;
+}
+
+Result<StateDirectory> StateDirectory::open(const Settings& settings, const std::string& id) {
+    TRY(check_id(id));
+    const std::string path = settings.root + "/" + id;
+    auto dir = sys::open_directory(path);
+    if (!dir && dir.error().code == ENOENT) return does_not_exist(id);
+    Fd opened = TRY(std::move(dir));
+    return StateDirectory(path, id, std::move(opened));
+}
+
+Status StateDirectory::lock() {
+    int problem = ::flock(dir_.get(), LOCK_EX | LOCK_NB) < 0 ? errno : 0;
+    if (problem == EWOULDBLOCK) problem = lock_within(dir_.get(), kLockSeconds);
+    if (problem == EINTR)
+        return Failure({EBUSY, "container " + id_ + " is busy: another command works on it"});
+    if (problem != 0) return sys_failure("lock " + quote(path_), problem);
+    return check_still_there();
+}
+
+Status StateDirectory::unlock() {
+    if (::flock(dir_.get(), LOCK_UN) < 0) return sys_failure("unlock " + quote(path_));
+    return {};
+}
+
+// Between our open and our lock a `delete` may have removed it; the lock is then worth nothing.
+Status StateDirectory::check_still_there() const {
+    struct stat facts = {};
+    if (::fstat(dir_.get(), &facts) < 0) return sys_failure("stat " + quote(path_));
+    if (facts.st_nlink == 0) return does_not_exist(id_);
+    return {};
+}
+
+Status StateDirectory::write(const Record& record) const {
+    return sys::replace_file_at(dir_, kRecordName, write_record(record), 0600)
+        .map_error(under("state directory " + quote(path_)));
+}
+
+Result<Record> StateDirectory::read() const {
+    const std::string text = TRY(sys::read_file_at(dir_, kRecordName, kRecordLimit)
+                                     .map_error(under("state directory " + quote(path_))));
+    return read_record(text, path_ + "/" + kRecordName);
+}
+
+// The record goes last: killed half-way, the next `delete` still finds it.
+Status StateDirectory::remove() const {
+    TRY(sys::remove_file_at(dir_, "config.json"));
+    TRY(sys::remove_file_at(dir_, kRecordName));
+    if (::rmdir(path_.c_str()) == 0 || errno == ENOENT) return {};
+    if (errno != ENOTEMPTY && errno != EEXIST) return sys_failure("rmdir " + quote(path_));
+    TRY(remove_contents(dir_, path_));
+    return sys::remove_directory(path_);
+}
+
+Result<std::vector<std::string>> list_ids(const Settings& settings) {
+    std::vector<std::string> ids;
+    DIR* stream = ::opendir(settings.root.c_str());
+    if (stream == nullptr) {
+        if (errno == ENOENT && settings.root_is_default) return ids;
+        return sys_failure("open " + quote(settings.root));
+    }
+    while (const dirent* entry = ::readdir(stream))
+        if (check_id(entry->d_name)) ids.emplace_back(entry->d_name);
+    ::closedir(stream);
+    std::ranges::sort(ids);
+    return ids;
+}
+
+Result<std::string> boot_id() {
+    std::string text = TRY(sys::read_small_file("/proc/sys/kernel/random/boot_id"));
+    while (!text.empty() && text.back() == '\n')
+        text.pop_back();
+    return text;
+}
+
+} // namespace tare::runtime

@@ -1,0 +1,57 @@
+#include "plan/detail.h"
+
+#include <gtest/gtest.h>
+
+namespace tare::plan {
+namespace {
+
+class DetailTest : public ::testing::Test {
+protected:
+    DetailTest() {
+        steps_.add(wire::Op::kLoopbackUp, {"(default)", "bring up the loopback device"});
+        steps_.add(wire::Op::kMount, {"config.json#/mounts/3", "mount tmpfs on '/data'"});
+    }
+    std::string text(int code, wire::Detail detail, std::uint32_t step = 1) {
+        return describe(steps_, {.kind = wire::kFailed,
+                                 .step = step,
+                                 .code = code,
+                                 .detail = static_cast<std::uint32_t>(detail)})
+            .text;
+    }
+    Steps steps_;
+};
+
+TEST_F(DetailTest, OriginAttemptAndReason) {
+    EXPECT_EQ(text(EPERM, wire::Detail::kNone),
+              "config.json#/mounts/3: mount tmpfs on '/data': operation not permitted");
+    EXPECT_EQ(text(EPERM, wire::Detail::kNone, 0),
+              "(default): bring up the loopback device: operation not permitted");
+}
+
+TEST_F(DetailTest, ThePartThatWasRefused) {
+    EXPECT_EQ(text(EROFS, wire::Detail::kOpenTarget),
+              "config.json#/mounts/3: mount tmpfs on '/data': open or make the mount point: "
+              "read-only file system");
+    EXPECT_EQ(text(ENOTDIR, wire::Detail::kTargetNotPlain),
+              "config.json#/mounts/3: mount tmpfs on '/data': must be mounted on ordinary "
+              "directory");
+}
+
+TEST_F(DetailTest, HooksTellTheirWaitStatus) {
+    EXPECT_EQ(text(3 << 8, wire::Detail::kHookExit),
+              "config.json#/mounts/3: mount tmpfs on '/data': exit status 3");
+    EXPECT_EQ(text(9, wire::Detail::kHookExit),
+              "config.json#/mounts/3: mount tmpfs on '/data': killed by signal 9");
+    EXPECT_EQ(describe(steps_, {.step = 1,
+                                .code = 9,
+                                .detail = static_cast<std::uint32_t>(wire::Detail::kHookExit)})
+                  .code,
+              EINVAL);
+}
+
+TEST_F(DetailTest, AStepThatIsNotThereIsNoCrash) {
+    EXPECT_EQ(text(EIO, wire::Detail::kNone, 7), "set up the container: input/output error");
+}
+
+} // namespace
+} // namespace tare::plan

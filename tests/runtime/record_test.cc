@@ -1,0 +1,51 @@
+#include "runtime/record.h"
+
+#include <gtest/gtest.h>
+
+namespace tare::runtime {
+namespace {
+
+Record full_record() {
+    return {.oci_version = "1.3.0",
+            .id = "c1",
+            .bundle = "/b",
+            .rootfs = "/b/rootfs",
+            .created = "2026-01-02T03:04:05.000000006Z",
+            .annotations = {{"a\"b", "c\n"}, {"empty", ""}},
+            .owner = 1000,
+            .boot_id = "8f7e",
+            .init = {42, UINT64_MAX},
+            .ready = true,
+            .has_gate = true,
+            .cgroup = "/sys/fs/cgroup/c1",
+            .has_process = false,
+            .has_hooks = true,
+            .shares_pids = true,
+            .mount_below = 77};
+}
+
+TEST(Record, ComesBackAsItWasWritten) {
+    const Record record = full_record();
+    EXPECT_EQ(read_record(write_record(record), "r").value(), record);
+    const Record empty;
+    EXPECT_EQ(read_record(write_record(empty), "r").value(), empty);
+}
+
+TEST(Record, DamageIsAnErrorThatNamesTheField) {
+    std::string text = write_record(full_record());
+    text.replace(text.find("\"pid\":42"), 8, "\"pid\":-2");
+    EXPECT_EQ(read_record(text, "/r/c1/record.json").error().text.substr(0, 30),
+              "/r/c1/record.json#/init/pid: m");
+    EXPECT_FALSE(read_record("", "r"));
+    EXPECT_FALSE(read_record("{}", "r"));
+    EXPECT_FALSE(read_record(text.substr(0, text.size() / 2), "r"));
+}
+
+TEST(StateOf, StoppedOnesHaveNoPid) {
+    EXPECT_EQ(state_of(full_record(), spec::Status::kRunning).pid, 42);
+    EXPECT_EQ(state_of(full_record(), spec::Status::kStopped).pid, 0);
+    EXPECT_FALSE(state_of(full_record(), spec::Status::kRunning).owner);
+}
+
+} // namespace
+} // namespace tare::runtime
