@@ -29,6 +29,7 @@ public:
     const Fd& socket() const { return socket_; }
 
     // Passes on what has arrived; never blocks. True once the container has said READY=1.
+    // Messages of more than 4 KiB are dropped.
     //   main_pid  sent as MAINPID= together with READY=1; 0: not sent, because we are the main pid
     Result<bool> forward(pid_t main_pid);
 
@@ -37,6 +38,8 @@ public:
 
 private:
     NotifyProxy(Fd socket, std::string host) : socket_(std::move(socket)), host_(std::move(host)) {}
+    Status send(std::string_view lines);
+
     Fd socket_;
     std::string host_;
     bool ready_ = false;
