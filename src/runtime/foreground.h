@@ -2,8 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
-
-#include <csignal>
+#include "runtime/signal_mask.h"
 
 namespace tare::runtime {
 
@@ -15,14 +14,15 @@ class Foreground {
 public:
     // Call before clone: blocks every signal that can be forwarded, so that none is lost while the
     // container is being made, and makes SIGCHLD default (ignored by the caller, it would cost us
-    // the exit status).
+    // the exit status). Keep the object until the container is deleted: a signal that comes late
+    // shall not interrupt that.
     Foreground();
-    ~Foreground(); // puts the caller's signal mask and terminal back
+    ~Foreground(); // puts the caller's signal mask back
     Foreground(const Foreground&) = delete;
     Foreground& operator=(const Foreground&) = delete;
 
     // The mask that the container's process must start with.
-    const sigset_t& callers_mask() const { return callers_mask_; }
+    const SignalMask& callers_mask() const { return callers_mask_; }
 
     // Takes the pty's master as soon as init has sent it, and gives it the size of the caller's
     // terminal, so that the process starts with the right one. Errors: it is no pty's master.
@@ -30,15 +30,13 @@ public:
 
     // Waits for the child behind `init` to exit, and reaps it; no other child is touched.
     //   notify  null where the caller has no NOTIFY_SOCKET
-    // The result is its exit status, or 128+N when signal N killed it.
+    // The result is its exit status, or 128+N when signal N killed it. The caller's terminal is as
+    // it was before.
     Result<int> wait(const Fd& init, NotifyProxy* notify);
 
 private:
-    sigset_t callers_mask_ = {};
+    SignalMask callers_mask_ = 0;
     Fd console_;
 };
-
-// Waits for and reaps the child behind `init`: its exit status, or 128+N.
-Result<int> reap(const Fd& init);
 
 } // namespace tare::runtime

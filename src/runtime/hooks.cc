@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "runtime/signal_mask.h"
 #include "sys/process.h"
 #include "sys/retry.h"
 
@@ -32,8 +33,11 @@ public:
     HookSignals() {
         pipe_ = ::signal(SIGPIPE, SIG_IGN);
         child_ = ::signal(SIGCHLD, SIG_DFL);
+        // a blocked signal waits for its time even if it is ignored
+        mask_ = change_signal_mask(SIG_UNBLOCK, signal_bit(SIGPIPE));
     }
     ~HookSignals() {
+        change_signal_mask(SIG_SETMASK, mask_);
         ::signal(SIGPIPE, pipe_);
         ::signal(SIGCHLD, child_);
     }
@@ -42,6 +46,7 @@ public:
 
 private:
     sighandler_t pipe_, child_;
+    SignalMask mask_;
 };
 
 struct Pipe {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/fd.h"
+
+#include <termios.h>
+
+namespace tare::runtime {
+
+// Gives the pty behind `master` the size of the caller's terminal, which is looked for on standard
+// error, output and input, then /dev/tty. Nothing happens where there is none.
+void copy_window_size(const Fd& master);
+
+// Raw mode for the terminal on `fd`, put back at the end. Only input is raw: the container's pty
+// does not turn "\n" into "\r\n", so the caller's terminal has to.
+class RawMode {
+public:
+    explicit RawMode(int fd);
+    ~RawMode();
+    RawMode(const RawMode&) = delete;
+    RawMode& operator=(const RawMode&) = delete;
+
+    // Whether keys go to us: a terminal whose foreground job is another one must be left alone.
+    bool in_foreground() const;
+
+    // Again after SIGCONT: a shell puts its own modes back when it stops a job. Waits for the
+    // foreground.
+    void enter();
+
+private:
+    int fd_ = -1; // -1: not a terminal
+    bool entered_ = false;
+    termios before_ = {};
+};
+
+} // namespace tare::runtime
