@@ -49,7 +49,7 @@ $(BUILD)/$(LIBC)/src/cli/tare/version.o: $(BUILD)/commit
 $(BUILD)/$(LIBC)/src/cli/tare/version.o: CPPFLAGS_OURS += -DTARE_COMMIT='"$(COMMIT)"'
 
 # The in-container program, and the object that carries its bytes inside `tare`.
-$(BUILD)/init/%.o: %.cc
+$(BUILD)/init/%.o: %.cc | $(LIBC_HEADERS)
 	@mkdir -p $(@D)
 	@echo '  $@'
 	@$(CXX) $(CPPFLAGS_OURS) $(WARNINGS) $(INIT_FLAGS) -c -o $@ $<
@@ -65,7 +65,10 @@ $(BUILD)/%/init_image.o: src/init/image.S $(BUILD)/tare-init
 
 # ---------------------------------------------------------------- tests
 
-HOST_OBJECTS := $(patsubst %.cc,$(HOST)/%.o,$(LIBRARY) $(wildcard src/cli/*.cc))
+# Everything but the main functions, and what several tests share.
+HELPERS := $(shell find tests -name 'harness.cc' -not -path 'tests/integration/*')
+HOST_OBJECTS := $(patsubst %.cc,$(HOST)/%.o,$(LIBRARY) $(wildcard src/cli/*.cc) \
+  $(filter-out %/main.cc,$(INIT)) $(HELPERS))
 
 $(HOST)/%.o: %.cc
 	@mkdir -p $(@D)

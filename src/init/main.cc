@@ -1,3 +1,182 @@
-int main() {
-    return 0;
+#include "init/report.h"
+#include "init/steps.h"
+#include "init/syscall.h"
+
+#include <csignal>
+#include <linux/prctl.h>
+#include <sys/mman.h>
+
+// tare-init: the only program of ours that ever runs in a container. It performs the steps of a
+// plan in order, and becomes the container's process. plan/wire.h is its whole interface.
+
+namespace tare::init {
+
+namespace {
+
+using wire::Op;
+
+// The table of contents. Where an op lives says steps.h.
+Status perform(Context& context, const wire::Step& step) {
+    const Plan& plan = context.plan;
+    const auto value = [&] { return plan.text(plan.body<wire::Value>(step).value); };
+    switch (step.op) {
+    case Op::kJoin:
+        return join(context, plan.body<wire::Join>(step));
+    case Op::kUnshare:
+        return unshare(context, plan.body<wire::Unshare>(step));
+    case Op::kFork:
+        return fork_once(context);
+    case Op::kTimeOffsets:
+        return write_self(context, "timens_offsets", value());
+    case Op::kLoopbackUp:
+        return loopback_up();
+
+    case Op::kPropagation:
+        return propagation(context, plan.body<wire::Propagation>(step));
+    case Op::kBindRoot:
+        return bind_root(context, plan.body<wire::BindRoot>(step));
+    case Op::kMount:
+        return mount(context, plan.body<wire::Mount>(step));
+    case Op::kBind:
+        return bind(context, plan.body<wire::Bind>(step));
+    case Op::kRemount:
+        return remount(context, plan.body<wire::Mount>(step));
+    case Op::kMountCgroup:
+        return mount_cgroup(context, plan.body<wire::Mount>(step));
+    case Op::kDevice:
+        return device(context, plan.body<wire::Device>(step));
+    case Op::kSymlink:
+        return link(context, plan.body<wire::Symlink>(step));
+    case Op::kMaskPath:
+        return mask_path(context, plan.body<wire::Path>(step));
+    case Op::kReadonlyPath:
+        return readonly_path(context, plan.body<wire::Path>(step));
+    case Op::kPivot:
+        return pivot(context, plan.body<wire::Pivot>(step));
+    case Op::kRootPropagation:
+        return root_propagation(plan.body<wire::Propagation>(step));
+    case Op::kRootReadonly:
+        return root_readonly(context);
+
+    case Op::kSysctl:
+        return sysctl(context, plan.body<wire::Sysctl>(step));
+    case Op::kHostname:
+        return hostname(value());
+    case Op::kDomainname:
+        return domainname(value());
+
+    case Op::kSync:
+        return sync(context);
+    case Op::kHook:
+        return hook(context, plan.body<wire::Hook>(step));
+    case Op::kReady:
+        return ready(context);
+
+    case Op::kConsole:
+        return console(context, plan.body<wire::Console>(step));
+    case Op::kKeyring:
+        return keyring(value());
+    case Op::kApparmor:
+        return apparmor(context, value());
+    case Op::kSelinux:
+        return write_self(context, "attr/exec", value());
+    case Op::kSelinuxKey:
+        return write_self(context, "attr/keycreate", value());
+    case Op::kOomScore:
+        return write_self(context, "oom_score_adj", value());
+    case Op::kRlimit:
+        return rlimit(context, plan.body<wire::Rlimit>(step));
+    case Op::kPersonality:
+        return personality(plan.body<wire::Number>(step));
+    case Op::kScheduler:
+        return scheduler(plan.body<wire::Scheduler>(step));
+    case Op::kIoPriority:
+        return io_priority(plan.body<wire::Number>(step));
+    case Op::kMemoryPolicy:
+        return memory_policy(context, plan.body<wire::MemoryPolicy>(step));
+    case Op::kAffinity:
+        return affinity(context, plan.body<wire::Bytes>(step));
+    case Op::kUmask:
+        return set_umask(context, plan.body<wire::Number>(step));
+    case Op::kGroups:
+        return groups(context, plan.body<wire::Bytes>(step));
+    case Op::kBounding:
+        return bounding(plan.body<wire::Number>(step));
+    case Op::kIds:
+        return ids(context, plan.body<wire::Ids>(step));
+    case Op::kCapabilities:
+        return capabilities(plan.body<wire::Capabilities>(step));
+    case Op::kNoNewPrivileges:
+        return no_new_privileges();
+    case Op::kSeccomp:
+        return seccomp(context, plan.body<wire::Seccomp>(step));
+    case Op::kChdir:
+        return change_directory(context, plan.body<wire::Path>(step));
+    case Op::kFindExec:
+        return find_exec(context, plan.body<wire::FindExec>(step));
+    case Op::kExec:
+        return exec(context);
+    }
+    return {ENOSYS};
+}
+
+// Whatever our caller ignores or blocks is not the container's business.
+void reset_signals() {
+    const std::uint64_t none = 0;
+    sys(__NR_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
+    const long standard[4] = {}; // SIG_DFL
+    for (int signal = 1; signal < 32; ++signal)
+        sys(__NR_rt_sigaction, signal, standard, nullptr, std::size_t{8});
+}
+
+// Leaves: not dumpable, a session of our own, default signals, umask 0 (modes are exact), and every
+// descriptor but the preserved ones O_CLOEXEC.
+void set_up(Context& context) {
+    sys(__NR_setsid);
+    reset_signals();
+    context.umask = static_cast<unsigned>(sys(__NR_umask, 0));
+    sys(__NR_close_range, 3 + context.plan.header().keep_fds, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+}
+
+[[noreturn]] void perform_all(const Plan& plan) {
+    Context context{.plan = plan};
+    context.report = plan.header().report_fd;
+    context.gate_in = plan.header().gate_in_fd;
+    context.gate_out = plan.header().gate_out_fd;
+    set_up(context);
+    Status status = prepare_exec(context);
+    for (; !status.refused() && context.step < plan.count(); ++context.step) {
+        status = perform(context, plan.step(context.step));
+        if (!status.refused() && plan.broken()) status = {EBADMSG};
+        if (status.refused()) break;
+    }
+    if (status.refused()) fail(context, status);
+    quit(0); // a plan without kExec
+}
+
+constexpr std::size_t kMostPlan = 1U << 20;
+
+Plan map_plan(const char* number) {
+    int fd = 0;
+    for (; *number >= '0' && *number <= '9'; ++number)
+        fd = fd * 10 + (*number - '0');
+    // Its size is in its header: nothing behind the end is touched.
+    std::size_t size = kMostPlan;
+    const long mapped = sys(__NR_mmap, nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (mapped < 0 && mapped > -4096) return Plan(nullptr, 0);
+    return Plan(reinterpret_cast<const void*>(mapped), size);
+}
+
+} // namespace
+
+} // namespace tare::init
+
+int main(int argc, char** argv) {
+    using namespace tare::init;
+    // First of all: nothing that shares our user id may look into us or our descriptors.
+    sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+    if (argc < 2) quit(2);
+    const Plan plan = map_plan(argv[1]);
+    if (!plan.valid()) quit(2);
+    perform_all(plan);
 }

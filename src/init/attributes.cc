@@ -1,0 +1,114 @@
+#include "init/mount.h"
+#include "init/syscall.h"
+
+#include <sys/vfs.h>
+
+namespace tare::init {
+
+namespace {
+
+using wire::Detail;
+
+constexpr std::uint64_t kNotAsked = 0;
+
+bool is_empty(const struct mount_attr& change) {
+    return change.attr_set == 0 && change.attr_clr == 0 && change.propagation == 0;
+}
+
+// The kernel wants all the bits of atime cleared where one of them is set or cleared.
+void complete(struct mount_attr& change) {
+    if (((change.attr_set | change.attr_clr) & kAtimeBits) != 0) change.attr_clr |= kAtimeBits;
+    change.attr_clr &= ~(change.attr_set & ~kAtimeBits);
+}
+
+unsigned long old_flags(std::uint64_t attributes) {
+    unsigned long flags = 0;
+    if (attributes & MOUNT_ATTR_RDONLY) flags |= MS_RDONLY;
+    if (attributes & MOUNT_ATTR_NOSUID) flags |= MS_NOSUID;
+    if (attributes & MOUNT_ATTR_NODEV) flags |= MS_NODEV;
+    if (attributes & MOUNT_ATTR_NOEXEC) flags |= MS_NOEXEC;
+    if (attributes & MOUNT_ATTR_NODIRATIME) flags |= MS_NODIRATIME;
+    if (attributes & MOUNT_ATTR_NOSYMFOLLOW) flags |= MS_NOSYMFOLLOW;
+    if ((attributes & kAtimeBits) == MOUNT_ATTR_NOATIME) flags |= MS_NOATIME;
+    if ((attributes & kAtimeBits) == MOUNT_ATTR_STRICTATIME) flags |= MS_STRICTATIME;
+    return flags;
+}
+
+// Of statfs(2), whose ST_* bits are MS_* but for these.
+unsigned long present_flags(int mounted) {
+    constexpr long kRelatime = 0x1000, kNoSymfollow = 0x2000, kSame = 0xf | 0x400 | 0x800;
+    struct statfs what;
+    if (sys(__NR_fstatfs, mounted, &what) < 0) return 0;
+    const long flags = static_cast<long>(what.f_flags);
+    unsigned long result = static_cast<unsigned long>(flags & kSame);
+    if (flags & kRelatime) result |= MS_RELATIME;
+    if (flags & kNoSymfollow) result |= MS_NOSYMFOLLOW;
+    if ((flags & (kRelatime | MS_NOATIME)) == 0) result |= MS_STRICTATIME;
+    return result;
+}
+
+// Linux before 5.12 can do the same to one attached mount; a tree or an id map has no equal there.
+long set_the_old_way(int mounted, const struct mount_attr& change, unsigned at_flags) {
+    if ((at_flags & kAtRecursive) != 0 && (change.attr_set | change.attr_clr) != 0) return -ENOSYS;
+    if (change.attr_set & MOUNT_ATTR_IDMAP) return -ENOSYS;
+    const FdPath path(mounted);
+    if ((change.attr_set | change.attr_clr) != 0) {
+        constexpr unsigned long kAtimes = MS_NOATIME | MS_RELATIME | MS_STRICTATIME;
+        unsigned long flags = present_flags(mounted);
+        if (change.attr_clr & kAtimeBits) flags &= ~kAtimes;
+        flags = (flags & ~old_flags(change.attr_clr & ~kAtimeBits)) | old_flags(change.attr_set);
+        const long done =
+            sys(__NR_mount, nullptr, path.text, nullptr, flags | MS_REMOUNT | MS_BIND, nullptr);
+        if (done < 0) return done;
+    }
+    if (change.propagation == 0) return 0;
+    const unsigned long recursive = at_flags & kAtRecursive ? MS_REC : 0;
+    return sys(__NR_mount, nullptr, path.text, nullptr, change.propagation | recursive, nullptr);
+}
+
+Status change_mount(int mounted, struct mount_attr& change, unsigned at_flags) {
+    if (is_empty(change)) return {};
+    complete(change);
+    long done =
+        sys(__NR_mount_setattr, mounted, "", at_flags | AT_EMPTY_PATH, &change, sizeof change);
+    if (done == -ENOSYS) {
+        done = set_the_old_way(mounted, change, at_flags);
+        if (done == -ENOSYS) return {ENOSYS, Detail::kMissingSyscall};
+    }
+    // Setting never meets a lock; clearing a flag that an outer user namespace locked does.
+    const bool clears = (change.attr_clr & ~kAtimeBits) != kNotAsked;
+    return outcome(done, done == -EPERM && clears ? Detail::kLockedFlag : Detail::kSetAttributes);
+}
+
+} // namespace
+
+Status set_attributes(const Context& context, int mounted, const wire::Attributes& asked,
+                      bool tree) {
+    struct mount_attr top = {}, all = {};
+    top.attr_set = asked.set;
+    top.attr_clr = asked.clear;
+    all.attr_set = asked.recursive_set;
+    all.attr_clr = asked.recursive_clear;
+    if (asked.propagation != 0)
+        (asked.propagation_recursive != 0 ? all : top).propagation = asked.propagation;
+    if (asked.id_map != wire::kNoSlot) {
+        struct mount_attr& to = asked.id_map_recursive != 0 ? all : top;
+        to.attr_set |= MOUNT_ATTR_IDMAP;
+        to.userns_fd = static_cast<std::uint64_t>(context.plan.slot(asked.id_map));
+    }
+    if (!tree) { // then "recursive" is the same
+        top.attr_set |= all.attr_set;
+        top.attr_clr |= all.attr_clr;
+        if (all.propagation != 0) top.propagation = all.propagation;
+        if (all.attr_set & MOUNT_ATTR_IDMAP) top.userns_fd = all.userns_fd;
+        return change_mount(mounted, top, 0);
+    }
+    REQUIRE(change_mount(mounted, top, 0));
+    return change_mount(mounted, all, kAtRecursive);
+}
+
+unsigned long mount_flags(std::uint64_t attributes) {
+    return old_flags(attributes);
+}
+
+} // namespace tare::init

@@ -1,0 +1,95 @@
+#include "init/report.h"
+#include "init/steps.h"
+#include "init/syscall.h"
+
+#include <csignal>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/prctl.h>
+#include <linux/seccomp.h>
+
+namespace tare::init {
+
+namespace {
+
+using wire::Detail;
+
+// Changed identities make the kernel forget both.
+void protect_again(const Context& context) {
+    sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+    if (context.death_signal) sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+}
+
+constexpr bool has(std::uint64_t set, unsigned capability) {
+    return (set >> capability & 1) != 0;
+}
+
+} // namespace
+
+Status groups(const Context& context, const wire::Bytes& body) {
+    const Plan::Array list = context.plan.bytes(body);
+    const long set = sys(__NR_setgroups, list.size / 4, list.data);
+    // A user namespace where setgroups is denied has no groups of ours to lose.
+    return set == -EPERM && list.size == 0 ? Status{} : outcome(set);
+}
+
+Status bounding(const wire::Number& body) {
+    for (unsigned capability = 0; capability < 64; ++capability) {
+        if (has(body.value, capability)) continue;
+        const long dropped = sys(__NR_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
+        if (dropped == -EINVAL) return {}; // the kernel's last one was before
+        if (dropped == -EPERM && sys(__NR_prctl, PR_CAPBSET_READ, capability, 0, 0, 0) == 0)
+            continue;
+        REQUIRE(outcome(dropped));
+    }
+    return {};
+}
+
+Status ids(const Context& context, const wire::Ids& body) {
+    if (body.uid != 0) REQUIRE(outcome(sys(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0)));
+    REQUIRE(outcome(sys(__NR_setresgid, body.gid, body.gid, body.gid)));
+    REQUIRE(outcome(sys(__NR_setresuid, body.uid, body.uid, body.uid)));
+    if (body.uid != 0 || body.gid != 0) protect_again(context);
+    return {};
+}
+
+Status capabilities(const wire::Capabilities& body) {
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct sets[2];
+    for (unsigned i = 0; i < 2; ++i)
+        sets[i] = {static_cast<std::uint32_t>(body.effective >> (32 * i)),
+                   static_cast<std::uint32_t>(body.permitted >> (32 * i)),
+                   static_cast<std::uint32_t>(body.inheritable >> (32 * i))};
+    REQUIRE(outcome(sys(__NR_capset, &header, sets)));
+    // What is not inheritable has left the ambient set with that.
+    if ((body.inheritable & ~body.ambient) != 0)
+        REQUIRE(outcome(sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)));
+    for (unsigned capability = 0; capability < 64; ++capability)
+        if (has(body.ambient, capability))
+            REQUIRE(
+                outcome(sys(__NR_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0)));
+    return {};
+}
+
+Status no_new_privileges() {
+    return outcome(sys(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+}
+
+Status seccomp(Context& context, const wire::Seccomp& body) {
+    settle(context);
+    const Plan::Array program = context.plan.bytes(body.program);
+    struct sock_fprog filter = {};
+    filter.len = static_cast<unsigned short>(program.size / sizeof(struct sock_filter));
+    filter.filter =
+        const_cast<struct sock_filter*>(static_cast<const struct sock_filter*>(program.data));
+    std::uint32_t flags = body.flags;
+    if (body.notify != 0) flags |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    const long set = sys(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
+    REQUIRE(outcome(set, set == -ENOSYS ? Detail::kMissingSyscall : Detail::kNone));
+    if (body.notify == 0) return {};
+    const Status sent = send_descriptor(context, wire::kListener, static_cast<int>(set));
+    close_now(static_cast<int>(set));
+    return sent;
+}
+
+} // namespace tare::init

@@ -1,0 +1,73 @@
+#include "init/report.h"
+#include "init/steps.h"
+#include "init/syscall.h"
+
+#include <initializer_list>
+#include <linux/prctl.h>
+
+namespace tare::init {
+
+namespace {
+
+// `tare` saw to it that we inherit nothing but what the plan names, and our own are few: before
+// Linux 5.9 it is enough to try the low numbers.
+void close_descriptors(unsigned first, unsigned last) {
+    constexpr unsigned kHighest = 4096;
+    if (!is_missing(sys(__NR_close_range, first, last, 0))) return;
+    for (unsigned fd = first; fd <= last && fd < kHighest; ++fd)
+        sys(__NR_close, fd);
+}
+
+// Closes all but stdio, what the container is to keep, and what we still talk through. Really
+// closed, not only at exec: a path that execve(2) looks up could lead through a descriptor.
+void close_the_rest(const Context& context) {
+    unsigned kept[3];
+    unsigned count = 0;
+    for (const int fd : {context.report, context.gate_in, context.gate_out}) {
+        if (fd < 0) continue;
+        unsigned at = count++;
+        for (; at > 0 && kept[at - 1] > static_cast<unsigned>(fd); --at)
+            kept[at] = kept[at - 1];
+        kept[at] = static_cast<unsigned>(fd);
+    }
+    unsigned from = 3 + context.plan.header().keep_fds;
+    for (unsigned i = 0; i < count; ++i) {
+        if (kept[i] > from) close_descriptors(from, kept[i] - 1);
+        if (kept[i] >= from) from = kept[i] + 1;
+    }
+    close_descriptors(from, ~0U);
+}
+
+} // namespace
+
+void settle(Context& context) {
+    if (context.settled) return;
+    context.settled = true;
+    sys(__NR_umask, context.umask);
+    close_the_rest(context);
+    context.root = context.proc = context.null_device = context.empty_directory = -1;
+    context.last = {};
+}
+
+Status sync(Context& context) {
+    REQUIRE(outcome(send(context, {wire::kSynced, context.step, 0, 0})));
+    return wait_for_go(context, context.report);
+}
+
+Status ready(Context& context) {
+    const bool gate = context.gate_in >= 0;
+    settle(context);
+    if (gate) { // from here on the state record knows us, and `tare create` may go
+        sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
+        context.death_signal = false;
+    }
+    REQUIRE(outcome(send(context, {wire::kReadyNow, context.step, 0, 0})));
+    if (gate) {
+        sys(__NR_close, context.report);
+        context.report = -1;
+    }
+    context.past_ready = true;
+    return wait_for_go(context, gate ? context.gate_in : context.report);
+}
+
+} // namespace tare::init

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "init/context.h"
+#include "init/path.h"
+
+namespace tare::init {
+
+// Where something is to be made: a name that is not followed, in a directory.
+struct Place {
+    int dir;          // or -errno
+    const char* name; // one component
+};
+
+// The parent directory of `path` and its last component. The directory is opened only when no
+// symlink is on the way to it; else -ELOOP, and only a walk can tell.
+// With `make` missing directories are made, and symlinks followed inside the root.
+Place place_of(Context& context, const char* path, bool make);
+
+// Any step that changes the mount table calls this: a directory that we hold may be covered now.
+void forget_directory(Context& context);
+
+// A mount point inside the container root: O_PATH, or -errno.
+// What is missing is made: a directory, or a file where the mounted object is none.
+int open_target(Context& context, const char* path, int mounted);
+
+// Puts the detached mount `mounted`, whose root is a directory, on `path`.
+//   plain  it must be a real directory there, and no symlink to one
+Status attach(Context& context, int mounted, const char* path, bool plain);
+
+// Puts a detached mount of a file or a directory on `path`.
+Status attach_bind(Context& context, int mounted, const char* path);
+
+// Refuses a target on procfs (kForbiddenTarget) but for the few files that may be covered.
+Status check_target(int target, const char* path);
+
+// Puts it on the target that open_target() brought; `path` is what the plan calls it.
+Status attach_at(Context& context, int mounted, int target, const char* path);
+
+// What mount_setattr(2) does to a mount by descriptor, in as few calls as possible.
+//   recursive  the mount is a tree; else the recursive parts go into the same call
+Status set_attributes(const Context& context, int mounted, const wire::Attributes& attributes,
+                      bool recursive);
+
+// A detached clone of `source` (absolute or relative to `dir`; "" is `dir` itself), or -errno.
+long clone_tree(int dir, const char* source, bool recursive);
+
+// A new file system with no more than its name, detached: an empty tmpfs for a mask, a procfs.
+long new_mount(const char* type, unsigned attributes);
+
+// MOUNT_ATTR_* as MS_*.
+unsigned long mount_flags(std::uint64_t attributes);
+
+// "/proc/self/fd/N" in a procfs that leads to `fd`, for mount(2) on kernels without move_mount(2).
+struct FdPath {
+    explicit FdPath(int fd);
+    char text[32];
+};
+
+} // namespace tare::init

@@ -1,0 +1,69 @@
+#include "init/proc.h"
+#include "init/report.h"
+#include "init/steps.h"
+#include "init/syscall.h"
+
+#include <csignal>
+#include <cstring>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+namespace tare::init {
+
+Status join(Context& context, const wire::Join& body) {
+    if (body.type == CLONE_NEWNS) REQUIRE(keep_proc(context)); // "/proc" is another's behind it
+    const int ns = context.plan.slot(body.ns);
+    REQUIRE(outcome(sys(__NR_setns, ns, body.type)));
+    if (body.type == CLONE_NEWUSER) {
+        // Its root, where it has one: what we make from now on should be owned by somebody there.
+        // Refused where 0 is not mapped; then the config's own ids come soon.
+        sys(__NR_setresgid, 0, 0, 0);
+        sys(__NR_setresuid, 0, 0, 0);
+        sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
+        if (context.death_signal) sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    }
+    if (body.type == CLONE_NEWNS && context.root < 0) {
+        context.root = open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
+        return outcome(context.root);
+    }
+    return {};
+}
+
+Status unshare(Context&, const wire::Unshare& body) {
+    return outcome(sys(__NR_unshare, body.flags));
+}
+
+Status fork_once(Context& context) {
+    // The child waits until we have told its pid, so that no message of its own comes first. End of
+    // file is the sign.
+    int told[2];
+    REQUIRE(outcome(sys(__NR_pipe2, told, O_CLOEXEC)));
+    const long pid = sys(__NR_clone, CLONE_PARENT | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+    REQUIRE(outcome(pid));
+    if (pid != 0) {
+        send(context, {wire::kForked, context.step, static_cast<std::int32_t>(pid), 0});
+        quit(0);
+    }
+    sys(__NR_close, told[1]);
+    char nothing;
+    sys_again(__NR_read, told[0], &nothing, std::size_t{1});
+    sys(__NR_close, told[0]);
+    sys(__NR_setsid);
+    return outcome(sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
+}
+
+Status loopback_up() {
+    const long socket = sys(__NR_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    REQUIRE(outcome(socket));
+    struct ifreq request = {};
+    std::memcpy(request.ifr_name, "lo", 3);
+    request.ifr_flags = IFF_UP;
+    REQUIRE(outcome(sys(__NR_ioctl, socket, SIOCSIFFLAGS, &request)));
+    discard(static_cast<int>(socket));
+    return {};
+}
+
+} // namespace tare::init

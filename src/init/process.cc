@@ -1,0 +1,97 @@
+#include "init/steps.h"
+#include "init/syscall.h"
+
+#include <cstring>
+#include <initializer_list>
+#include <linux/keyctl.h>
+#include <sys/resource.h>
+
+namespace tare::init {
+
+namespace {
+
+// sched_setattr(2): struct sched_attr of linux/sched/types.h, which glibc's sched.h knows as well.
+struct SchedulerAttributes {
+    std::uint32_t size;
+    std::uint32_t policy;
+    std::uint64_t flags;
+    std::int32_t nice;
+    std::uint32_t priority;
+    std::uint64_t runtime, deadline, period;
+};
+
+constexpr int kThisProcess = 1; // IOPRIO_WHO_PROCESS
+
+// A limit below the descriptors that are open would refuse the next open. The low ones are those
+// that we inherited, or of this step.
+void close_scratch(const Context& context) {
+    const wire::Header& head = context.plan.header();
+    int highest = static_cast<int>(head.keep_fds) + 2;
+    for (const int fd :
+         {head.report_fd, head.gate_in_fd, head.gate_out_fd, context.proc, context.root})
+        highest = fd > highest ? fd : highest;
+    sys(__NR_close_range, static_cast<unsigned>(highest) + 1, ~0U, 0);
+}
+
+} // namespace
+
+Status hostname(const char* name) {
+    return outcome(sys(__NR_sethostname, name, std::strlen(name)));
+}
+
+Status domainname(const char* name) {
+    return outcome(sys(__NR_setdomainname, name, std::strlen(name)));
+}
+
+Status keyring(const char* name) {
+    const long key = sys(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name, 0, 0, 0);
+    // A kernel without keyrings has none to share.
+    return key == -ENOSYS ? Status{} : outcome(key);
+}
+
+Status rlimit(Context& context, const wire::Rlimit& body) {
+    if (body.resource == RLIMIT_NOFILE) close_scratch(context);
+    const struct { std::uint64_t soft, hard; } limit = {body.soft, body.hard};
+    return outcome(sys(__NR_prlimit64, 0, body.resource, &limit, nullptr));
+}
+
+Status personality(const wire::Number& body) {
+    return outcome(sys(__NR_personality, body.value));
+}
+
+Status scheduler(const wire::Scheduler& body) {
+    SchedulerAttributes attributes = {};
+    attributes.size = sizeof attributes;
+    attributes.policy = body.policy;
+    attributes.flags = body.flags;
+    attributes.nice = body.nice;
+    attributes.priority = body.priority;
+    attributes.runtime = body.runtime;
+    attributes.deadline = body.deadline;
+    attributes.period = body.period;
+    return outcome(sys(__NR_sched_setattr, 0, &attributes, 0));
+}
+
+Status io_priority(const wire::Number& body) {
+    return outcome(sys(__NR_ioprio_set, kThisProcess, 0, body.value));
+}
+
+Status memory_policy(const Context& context, const wire::MemoryPolicy& body) {
+    const Plan::Array nodes = context.plan.bytes(body.nodes);
+    return outcome(
+        sys(__NR_set_mempolicy, body.mode, nodes.size == 0 ? nullptr : nodes.data, body.max_node));
+}
+
+Status affinity(const Context& context, const wire::Bytes& body) {
+    const Plan::Array cpus = context.plan.bytes(body);
+    const long set = sys(__NR_sched_setaffinity, 0, cpus.size, cpus.data);
+    // None of these CPUs is in our cpuset: as it is, then.
+    return set == -EINVAL ? Status{} : outcome(set);
+}
+
+Status set_umask(Context& context, const wire::Number& body) {
+    context.umask = static_cast<unsigned>(body.value);
+    return {};
+}
+
+} // namespace tare::init
