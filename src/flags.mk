@@ -18,7 +18,7 @@ STATIC_LIBS := $(wildcard /usr/lib/$(MACHINE)/libseccomp.a) $(wildcard /usr/lib/
 
 # -------- tare itself, against musl: libstdc++'s headers, then ours that bridge the two, then musl's
 ifeq ($(LIBC),musl)
-LIBC_SOURCES := src/musl/glibc_symbols.cc
+LIBC_SOURCES := $(wildcard src/musl/*.cc)
 LIBC_HEADERS := $(BUILD)/musl-include
 TARE_FLAGS := -fno-exceptions -ffunction-sections -fdata-sections -fno-stack-protector \
   -fno-asynchronous-unwind-tables -U_FORTIFY_SOURCE -nostdinc '-D__GLIBC_PREREQ(a,b)=0' \
