@@ -47,6 +47,12 @@ T take(Result<T>&& result) {
     return *std::move(result);
 }
 inline void take(Status&&) {}
+
+// Cold, so that the compiler moves what TRY does on an error away from the code that runs.
+template <class T>
+[[gnu::cold, gnu::noinline]] Failure failure(Result<T>&& result) {
+    return Failure(std::move(result).error());
+}
 } // namespace detail
 
 } // namespace tare
@@ -57,6 +63,6 @@ inline void take(Status&&) {}
 #define TRY(...)                                                                                   \
     __extension__({                                                                                \
         auto try_result = (__VA_ARGS__);                                                           \
-        if (!try_result) return ::tare::Failure(std::move(try_result).error());                    \
+        if (!try_result) return ::tare::detail::failure(std::move(try_result));                    \
         ::tare::detail::take(std::move(try_result));                                               \
     })
