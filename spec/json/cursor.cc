@@ -55,14 +55,15 @@ Result<std::uint64_t> Cursor::unsigned_integer(std::uint64_t high) const {
 }
 
 Result<std::string_view> Cursor::text() const {
-    if (node_->kind != Kind::kString) return error("must be a string");
+    if (node_->kind != Kind::kString && node_->kind != Kind::kText)
+        return error("must be a string");
     return node_->view();
 }
 
 Result<std::string_view> Cursor::string() const {
-    const auto view = TRY(text());
-    if (view.find('\0') != std::string_view::npos) return error("must not contain a NUL character");
-    return view;
+    if (node_->kind == Kind::kString) return node_->view();
+    return error(node_->kind == Kind::kText ? "must not contain a NUL character"
+                                            : "must be a string");
 }
 
 Result<Items> Cursor::array() const {

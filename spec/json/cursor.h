@@ -63,6 +63,7 @@ public:
     };
 
     Items(const Document& document, const Node& array) : document_(&document), array_(&array) {}
+    std::size_t size() const { return array_->size; }
     Iterator begin() const { return Iterator(*document_, array_ + 1); }
     Iterator end() const { return Iterator(*document_, array_->next()); }
 
@@ -96,6 +97,7 @@ public:
 
     Members(const Document& document, const Node& object)
         : document_(&document), object_(&object) {}
+    std::size_t size() const { return object_->size; }
     Iterator begin() const { return Iterator(*document_, object_ + 1); }
     Iterator end() const { return Iterator(*document_, object_->next()); }
 

@@ -24,6 +24,7 @@ enum class Kind : std::uint8_t {
     kNumber,   // any other: with a fraction or exponent
     kHuge,     // an integer that fits neither
     kString,
+    kText, // a string with a NUL in it
     kArray,
     kObject,
 };
@@ -34,10 +35,10 @@ struct Node {
     union {
         std::int64_t integer;
         std::uint64_t unsigned_integer;
-        const char* text;     // kString: `size` bytes, not terminated for certain
+        const char* text;     // strings
         std::uint32_t extent; // containers: nodes from here to the end of the last child
     };
-    std::uint32_t size; // bytes of a string
+    std::uint32_t size; // bytes of a string, items of an array, members of an object
     Kind kind;
 
     bool is_container() const { return kind == Kind::kArray || kind == Kind::kObject; }

@@ -2,6 +2,7 @@
 // its recursive parser overflows the stack (the iterative one is used), numbers go through double
 // and int arithmetic (they are taken as text), duplicate names pass, a lone low surrogate escape
 // becomes invalid UTF-8, and a NUL byte ends the text silently (all three are refused here).
+// Its own check of the encoding goes byte by byte and bars its vector code: ours runs before it.
 
 #include "spec/json/document.h"
 
@@ -11,6 +12,10 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+
+#if defined(__SSE2__)
+#define RAPIDJSON_SSE2
+#endif
 #include <rapidjson/reader.h>
 
 namespace tare::json {
@@ -18,8 +23,10 @@ namespace tare::json {
 namespace {
 
 constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag
-                            | rapidjson::kParseNumbersAsStringsFlag
-                            | rapidjson::kParseValidateEncodingFlag;
+                            | rapidjson::kParseNumbersAsStringsFlag;
+
+// The vector code loads 16 aligned bytes at a time, beyond the end too.
+constexpr std::size_t kPadding = 16;
 
 // Objects with fewer members are compared pairwise.
 constexpr std::size_t kSortFrom = 24;
@@ -59,18 +66,22 @@ public:
     }
     bool RawNumber(const char* text, unsigned size, bool) { return push(number({text, size})); }
     bool String(const char* text, unsigned size, bool) {
-        if (escapes_ && has_surrogate({text, size})) return refuse("an unpaired surrogate escape");
-        return push({.text = text, .size = size, .kind = Kind::kString});
+        Kind kind = Kind::kString;
+        if (escapes_) {
+            if (has_surrogate({text, size})) return refuse("an unpaired surrogate escape");
+            if (std::memchr(text, '\0', size)) kind = Kind::kText;
+        }
+        return push({.text = text, .size = size, .kind = kind});
     }
     bool Key(const char* text, unsigned size, bool copy) { return String(text, size, copy); }
     bool StartObject() { return open(Kind::kObject); }
     bool StartArray() { return open(Kind::kArray); }
     bool EndObject(unsigned members) {
-        close();
-        return members < 2 || unique(nodes_[open_[depth_]], members);
+        const Node& object = close(members);
+        return members < 2 || unique(object);
     }
-    bool EndArray(unsigned) {
-        close();
+    bool EndArray(unsigned items) {
+        close(items);
         return true;
     }
 
@@ -84,7 +95,7 @@ public:
     // Gives the containers that are still open the extent they have so far, for pointer().
     void close_all() {
         while (depth_ > 0)
-            close();
+            close(0);
     }
 
 private:
@@ -105,13 +116,15 @@ private:
         return push({.extent = 1, .size = 0, .kind = kind});
     }
 
-    void close() {
+    const Node& close(std::uint32_t children) {
         Node& node = nodes_[open_[--depth_]];
         node.extent = static_cast<std::uint32_t>(&nodes_.back() - &node + 1);
+        node.size = children;
+        return node;
     }
 
-    bool unique(const Node& object, std::size_t members) {
-        return members < kSortFrom ? unique_few(object) : unique_many(object, members);
+    bool unique(const Node& object) {
+        return object.size < kSortFrom ? unique_few(object) : unique_many(object);
     }
 
     bool unique_few(const Node& object) {
@@ -122,9 +135,9 @@ private:
         return true;
     }
 
-    bool unique_many(const Node& object, std::size_t members) {
+    bool unique_many(const Node& object) {
         std::vector<const Node*> names;
-        names.reserve(members);
+        names.reserve(object.size);
         for (const Node* name = &object + 1; name != object.next(); name = name[1].next())
             names.push_back(name);
         std::sort(names.begin(), names.end(), [](const Node* a, const Node* b) {
@@ -143,6 +156,22 @@ private:
     const char* problem_ = nullptr;
     const Node* duplicate_ = nullptr; // the second of two equal names
 };
+
+// What RapidJSON keeps its place in: through operator new, which malloc does not serve in `tare`.
+class StackMemory {
+public:
+    static constexpr bool kNeedFree = true;
+    void* Malloc(std::size_t size) { return ::operator new(size); }
+    void* Realloc(void* old, std::size_t old_size, std::size_t size) {
+        void* const grown = ::operator new(size);
+        if (old) std::memcpy(grown, old, std::min(old_size, size));
+        ::operator delete(old);
+        return grown;
+    }
+    static void Free(void* block) { ::operator delete(block); }
+};
+using Reader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, StackMemory>;
+constexpr std::size_t kStackBytes = 4096; // enough for kMaxDepth
 
 const char* describe(rapidjson::ParseErrorCode code, char at) {
     switch (code) {
@@ -167,8 +196,6 @@ const char* describe(rapidjson::ParseErrorCode code, char at) {
                           : "a control character in a string must be written as \\u00XX";
     case rapidjson::kParseErrorStringMissQuotationMark:
         return "a string is not closed";
-    case rapidjson::kParseErrorStringInvalidEncoding:
-        return "a string is not valid UTF-8";
     case rapidjson::kParseErrorNumberTooBig:
         return "a number is out of range";
     case rapidjson::kParseErrorNumberMissFraction:
@@ -195,26 +222,34 @@ Failure syntax_error(std::string_view file, std::string_view text, std::size_t o
                    + std::to_string(characters + 1) + ": " + std::string(problem));
 }
 
-} // namespace
-
-Result<Document> parse(std::string_view text, std::string_view file_name) {
+// What can be told of a text before it is parsed.
+Status check_bytes(std::string_view text, std::string_view file_name) {
     if (text.size() > kMaxBytes)
         return invalid(std::string(file_name) + ": " + std::to_string(text.size())
                        + " bytes are too many: at most " + std::to_string(kMaxBytes) + " are read");
+    if (const auto valid = utf8_prefix(text); valid != text.size())
+        return syntax_error(file_name, text, valid, "the text is not valid UTF-8");
     if (const auto nul = text.find('\0'); nul != std::string_view::npos)
         return syntax_error(file_name, text, nul, "a NUL byte");
+    return {};
+}
 
+} // namespace
+
+Result<Document> parse(std::string_view text, std::string_view file_name) {
+    TRY(check_bytes(text, file_name));
     Document document;
     document.file_name_ = file_name;
-    document.text_ = std::make_unique_for_overwrite<char[]>(text.size() + 1);
+    document.text_ = std::make_unique_for_overwrite<char[]>(text.size() + kPadding);
     std::memcpy(document.text_.get(), text.data(), text.size());
-    document.text_[text.size()] = '\0';
+    std::memset(document.text_.get() + text.size(), '\0', kPadding);
     // A guess that fits an engine's config, pretty-printed or not, with few moves.
     document.nodes_.reserve(std::min<std::size_t>(text.size() / 12 + 16, 16384));
 
     Builder builder(document.nodes_, text.find('\\') != std::string_view::npos);
     rapidjson::InsituStringStream stream(document.text_.get());
-    rapidjson::Reader reader;
+    StackMemory memory;
+    Reader reader(&memory, kStackBytes);
     const auto outcome = reader.Parse<kFlags>(stream, builder);
     if (builder.duplicate()) {
         builder.close_all();
@@ -222,10 +257,10 @@ Result<Document> parse(std::string_view text, std::string_view file_name) {
     }
     if (outcome.IsError()) {
         const std::size_t at = outcome.Offset();
+        const char found = at < text.size() ? text[at] : '\0';
         return syntax_error(file_name, text, at,
-                            builder.problem()
-                                ? builder.problem()
-                                : describe(outcome.Code(), at < text.size() ? text[at] : '\0'));
+                            builder.problem() ? builder.problem()
+                                              : describe(outcome.Code(), found));
     }
     return document;
 }

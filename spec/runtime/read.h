@@ -60,6 +60,7 @@ tare::Status read(const json::Cursor& at, std::map<std::string, T>& out);
 template <class T>
 tare::Status read(const json::Cursor& at, std::vector<T>& out) {
     const auto items = TRY(at.array());
+    out.reserve(items.size());
     for (const json::Cursor item : items)
         TRY(read(item, out.emplace_back()));
     return {};

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 
 namespace tare {
 
@@ -84,6 +85,20 @@ std::optional<std::uint64_t> parse_unsigned(std::string_view text) {
 
 std::optional<std::int64_t> parse_signed(std::string_view text) {
     return parse<std::int64_t>(text);
+}
+
+std::size_t utf8_prefix(std::string_view text) {
+    constexpr std::uint64_t kHighBits = 0x8080808080808080;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        std::uint64_t word = kHighBits;
+        if (text.size() - at >= sizeof word) std::memcpy(&word, text.data() + at, sizeof word);
+        const bool ascii = (word & kHighBits) == 0;
+        const std::size_t length = ascii ? sizeof word : utf8_length(text.substr(at));
+        if (length == 0) break;
+        at += length;
+    }
+    return at;
 }
 
 std::string json_escaped(std::string_view text) {

@@ -20,6 +20,9 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 std::optional<std::uint64_t> parse_unsigned(std::string_view text);
 std::optional<std::int64_t> parse_signed(std::string_view text);
 
+// How many bytes at the start of `text` are well-formed UTF-8 (no surrogates, nothing overlong).
+std::size_t utf8_prefix(std::string_view text);
+
 // `text` with what JSON wants escaped, without the quotes; invalid UTF-8 becomes U+FFFD.
 std::string json_escaped(std::string_view text);
 

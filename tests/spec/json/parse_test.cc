@@ -49,7 +49,7 @@ TEST(Parse, SaysWhereATextIsNotJson) {
 TEST(Parse, RefusesWhatIsNotUtf8) {
     for (const char* bad : {"[\"\xff\"]", "[\"\xc3\"]", "[\"\xc0\x80\"]", "[\"\xed\xa0\x80\"]",
                             "[\"\xf5\x80\x80\x80\"]"})
-        EXPECT_EQ(error_of(bad), "f.json:1:3: a string is not valid UTF-8");
+        EXPECT_EQ(error_of(bad), "f.json:1:3: the text is not valid UTF-8");
     for (const char* bad : {"[\"\\ud800\"]", "[\"\\ud800\\u0041\"]"})
         EXPECT_EQ(error_of(bad), "f.json:1:3: an unpaired surrogate escape");
     EXPECT_EQ(error_of("[\"\\udc00\"]"), "f.json:1:10: an unpaired surrogate escape");
