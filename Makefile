@@ -146,4 +146,4 @@ clean:
 
 include $(wildcard tests/*.mk tests/*/*.mk conformance/*.mk)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/vm -prune -o -name '*.d' -type f -print 2>/dev/null)
