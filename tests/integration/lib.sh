@@ -78,11 +78,11 @@ def map(inside; outside; size): {containerID: inside, hostID: outside, size: siz
 def hook(kind; path; args): .hooks[kind] += [{path: path, args: args}];
 '
 
-# bundle NAME [FILTER]: makes $T/NAME with a busybox root and our config changed by FILTER. Arguments
-# after it go to jq.
+# bundle NAME [JQ_OPTION...] [FILTER]: makes $T/NAME with a busybox root and our config changed by FILTER.
 bundle() {
-    local name=$1 filter=${2:-.}
-    shift; (($# == 0)) || shift
+    local name=$1 filter=.
+    shift
+    (($# == 0)) || { filter=${*: -1}; set -- "${@:1:$#-1}"; }
     mkdir -p "$T/$name"
     [[ -d $T/$name/rootfs ]] || cp -a "$TOOLS/rootfs" "$T/$name/rootfs"
     jq "$@" "$JQ_WORDS $filter" "${BASE_CONFIG:-$HERE/config.json}" >"$T/$name/config.json"
@@ -93,7 +93,7 @@ change() {
     jq "$JQ_WORDS $2" "$T/$1/config.json" >"$T/$1/config.new" && mv "$T/$1/config.new" "$T/$1/config.json"
 }
 
-# in_container FILTER: runs a container made so; its output is in $out. `a` is the bundle's name.
+# in_container [JQ_OPTION...] FILTER: runs a container made so, from bundle `a`; its output is in $out.
 in_container() {
     bundle a "$@"
     quiet tare run --bundle "$T/a" a

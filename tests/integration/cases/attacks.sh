@@ -1,0 +1,189 @@
+# What has gone wrong in runtimes: the root file system and all that runs in it are hostile.
+
+own_root() { mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs; }
+
+# CVE-2021-30465 and its kin: where a mount goes is decided inside the root.
+test_symlinked_mount_targets_stay_inside() {
+    own_root
+    mkdir host src && echo text >src/file
+    ln -s "$T/host" a/rootfs/absolute
+    ln -s ../../../../../../../../../.."$T/host" a/rootfs/relative
+    ln -s "$T/host/new" a/rootfs/dangling
+    in_container --arg src "$T/src" 'bind($src; "/absolute"; "rw") | bind($src; "/relative/deep"; "rw") | bind($src; "/dangling"; "rw") |
+      mount("/absolute/tmp"; "tmpfs"; "tmpfs"; "size=1m") | sh("true")'
+    is 'what was made on the host' "$(find host -mindepth 1)" ''
+    has_not 'the mounts of the host' "$(</proc/self/mountinfo)" "$T/host"
+}
+
+test_symlinks_to_the_host_show_nothing() {
+    own_root
+    echo secret >host-secret
+    ln -s "$T/host-secret" a/rootfs/etc/link
+    bundle a 'sh("cat /etc/link")'
+    exits 1 tare run --bundle a a
+    has_not output "$out" secret
+}
+
+# CVE-2019-19921 and its kin.
+test_proc_and_sys_must_be_real_directories() {
+    local name
+    for name in proc sys; do
+        rm -rf a
+        own_root
+        rmdir "a/rootfs/$name" && mkdir a/rootfs/fake && ln -s fake "a/rootfs/$name"
+        bundle a
+        exits 1 tare run --bundle a a
+        has 'the field' "$err" 'config.json#/mounts/'
+        has 'the reason' "$err" 'must be mounted on ordinary directory'
+    done
+}
+
+test_proc_may_not_be_something_else() {
+    bundle a '.mounts[0] = {destination: "/proc", type: "tmpfs", source: "tmpfs"}'
+    exits 1 tare run --bundle a a
+    has 'the field' "$err" 'config.json#/mounts/0'
+    mkdir fake && mkdir -p fake/sys
+    bundle b --arg fake "$T/fake" '.mounts[0] = {destination: "/proc", type: "bind", source: $fake, options: ["rbind"]}'
+    exits 1 tare run --bundle b b
+    has 'the field' "$err" 'config.json#/mounts/0'
+    bundle c --arg fake "$T/fake" 'bind($fake; "/proc/sys"; "ro")'
+    exits 1 tare run --bundle c c
+    has 'the field' "$err" 'config.json#/mounts/7'
+    touch cpuinfo && bundle d --arg file "$T/cpuinfo" 'bind($file; "/proc/cpuinfo"; "ro") | sh("wc -c < /proc/cpuinfo")'
+    quiet tare run --bundle d d
+    is 'what may be covered' "$out" 0
+}
+
+# CVE-2025-31133: the thing that masks is the host's own.
+test_a_false_dev_null_in_the_image() {
+    own_root
+    mkdir -p a/rootfs/dev && echo secret >a/rootfs/dev/null && ln -sf /proc/sysrq-trigger a/rootfs/dev/zero
+    in_container '.mounts |= map(select(.destination != "/dev" and (.destination | startswith("/dev/") | not))) | .linux.maskedPaths += ["/etc/passwd"] | sh("cat /etc/passwd | wc -c; stat -c %t:%T /dev/null")'
+    is 'the mask and the device' "$out" $'0\n1:3'
+}
+
+test_device_nodes_over_symlinks_in_the_image() {
+    own_root
+    mkdir host && ln -sf "$T/host/made" a/rootfs/dev/full && ln -s "$T/host" a/rootfs/dev/sub
+    bundle a '.mounts |= map(select(.destination != "/dev" and (.destination | startswith("/dev/") | not))) | .linux.devices = [{path: "/dev/sub/x", type: "c", major: 1, minor: 3}] | sh("true")'
+    tare run --bundle a a >out.txt 2>&1 || true # refused or done, but never outside
+    is 'what was made on the host' "$(find host -mindepth 1)" ''
+}
+
+# CVE-2024-21626: descriptors of the host by way of the working directory.
+test_cwd_through_a_descriptor() {
+    local fd
+    for fd in 3 4 5 6 7 8 9 10 11 12 13 20; do
+        bundle a ".process.cwd = \"/proc/self/fd/$fd\" | sh(\"probe cwd; ls; cat ../../../../../../../../etc/shadow\")"
+        tare run --bundle a a >out.txt 2>err.txt 20</ && fail "descriptor $fd: it ran: $(<out.txt)"
+        has "descriptor $fd" "$(<err.txt)" 'config.json#/process/cwd'
+    done
+}
+
+# CVE-2019-5736: what runs inside before the process cannot be written.
+test_the_runtime_cannot_be_overwritten() {
+    own_root
+    cp "$TARE" copy-of-tare
+    TARE=$T/copy-of-tare
+    local before
+    before=$(sha256sum <"$TARE")
+    ln -s /proc/self/exe a/rootfs/bin/evil
+    bundle a 'args(["/bin/evil", "create"])'
+    tare run --bundle a a >out.txt 2>&1 || true
+    printf '#!/proc/self/exe\n' >a/rootfs/bin/evil2 && chmod +x a/rootfs/bin/evil2
+    bundle a 'args(["/bin/evil2"])'
+    tare run --bundle a a >out.txt 2>&1 || true
+    # While init waits at the gate, somebody who shares its pid namespace tries to write its program.
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare create --bundle a a
+    bundle b --argjson pid "$(pid_of a)" 'no_ns("pid") | ns("pid"; "/proc/\($pid)/ns/pid") | all_caps(["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE"]) | args(["/bin/probe", "overwrite", "/proc/1/exe"])'
+    quiet tare run --bundle b b
+    has_not 'what writing said' "$out" done
+    quiet tare start a
+    quiet tare delete -f a
+    is 'the program' "$(sha256sum <"$TARE")" "$before"
+}
+
+test_a_password_file_that_is_a_trap() {
+    own_root
+    rm a/rootfs/etc/passwd && mkfifo a/rootfs/etc/passwd
+    bundle a '.process.env = ["PATH=/bin"] | sh("echo $HOME")'
+    quiet timeout 10 "$TARE" --root "$STATE" run --bundle a a
+    matches home "$out" '^/'
+    rm a/rootfs/etc/passwd && truncate -s 5G a/rootfs/etc/passwd
+    quiet timeout 10 "$TARE" --root "$STATE" run --bundle a a
+    echo 'root:x:0:0::/from-the-host:' >host-passwd
+    rm a/rootfs/etc/passwd && ln -s "$T/host-passwd" a/rootfs/etc/passwd
+    quiet timeout 10 "$TARE" --root "$STATE" run --bundle a a
+    has_not home "$out" from-the-host
+    rm a/rootfs/etc/passwd && mknod a/rootfs/etc/passwd c 1 5
+    quiet timeout 10 "$TARE" --root "$STATE" run --bundle a a
+}
+
+# CVE-2026-30892 and its kin are exec's. Ids of processes and files of the state must not be trusted.
+test_ids_that_would_climb_out() {
+    bundle a
+    local id
+    for id in .. . ../x a/b /a '' 'a b' $'a\nb' "$(printf 'a%.0s' {1..2000})" @x 'ä'; do
+        exits 1 tare create --bundle a "$id"
+        is 'what was made' "$(ls "$STATE" 2>/dev/null)" ''
+    done
+    for id in x.y-z_+ 0 ...; do
+        quiet tare run --bundle a "$id"
+    done
+}
+
+test_cgroup_paths_that_would_climb_out() {
+    bundle a '.linux.cgroupsPath = "../../out"'
+    exits 1 tare run --bundle a a
+    has 'the field' "$err" 'config.json#/linux/cgroupsPath'
+    bundle b '.linux.cgroupsPath = "/a/../../out"'
+    exits 1 tare run --bundle b b
+    bundle c '.linux.resources.unified = {"../cgroup.procs": "1"}'
+    exits 1 tare run --bundle c c
+    has 'the field' "$err" 'config.json#/linux/resources/unified'
+}
+
+# A loop swaps a directory for a symlink to the host while containers are made whose mounts go through it.
+test_swapping_a_component_while_mounting() { # timeout=120
+    own_root
+    mkdir -p host/target a/rootfs/swap/target src && echo text >src/file
+    ln -s "$T/host" a/rootfs/other
+    bundle a --arg src "$T/src" 'bind($src; "/swap/target"; "rw") | bind($src + "/file"; "/swap/made"; "rw") | sh("true")'
+    (
+        set +eE # there is no exchange in mv: three renames do, with moments in which nothing is there
+        while [[ ! -e stop ]]; do
+            mv -T a/rootfs/swap a/rootfs/third; mv -T a/rootfs/other a/rootfs/swap; mv -T a/rootfs/third a/rootfs/other
+        done 2>/dev/null
+    ) & local swapper=$!
+    local i done=0
+    for ((i = 0; i < ${SWAPS:-60}; i++)); do
+        if tare run --bundle a a >/dev/null 2>err.txt; then done=$((done + 1)); fi
+        has_not 'the mounts of the host' "$(</proc/self/mountinfo)" "$T/host"
+    done
+    touch stop
+    wait "$swapper" || true
+    is 'what was made on the host' "$(find host -mindepth 1)" host/target
+    echo "$done of $i containers came up"
+}
+
+test_environment_values_are_in_no_log() {
+    bundle a '.process.env += ["SECRET=hunter2hunter2"] | args(["/no/such"])'
+    exits 1 tare --debug --log "$T/log" --log-format json run --bundle a a
+    has_not 'the log' "$(<log)" hunter2
+    has_not errors "$err" hunter2
+}
+
+test_control_characters_are_escaped() {
+    bundle a 'args(["/no/\u001b[31mred\nline"])'
+    exits 1 tare run --bundle a a
+    has_not 'the error' "$err" $'\e'
+    is 'its lines' "$(wc -l <"$T/.err")" 1
+}
+
+test_terminal_input_cannot_be_pushed_to_the_caller() {
+    # TIOCSTI (0x5412) into the terminal that the caller has on its descriptors: another session's.
+    bundle a 'sh("setsid -c true 2>/dev/null; cut -d\" \" -f7 /proc/self/stat")'
+    "$TOOLS/pty" 20 80 "$TARE" --root "$STATE" run --bundle a a </dev/null >out.txt || true
+    is 'its controlling terminal' "$(tr -d '\r' <out.txt | tail -1)" 0
+}

@@ -1,0 +1,259 @@
+# Whatever fails, at whatever instant: a clear error, or one `delete --force`, and nothing is left.
+
+# everything_gone: after the given state is removed, what the leak check would see is already gone.
+nothing_of() {
+    quiet tare delete --force "$1"
+    is 'the list' "$(tare list -q)" ''
+    [[ -z $(find "$V2" -name "$1" -type d) ]] || fail "the cgroup $1 is left"
+}
+
+# Kills `tare create` at its Nth system call, for many N, then one delete --force.
+kill_sweep() {
+    local command=$1 step=$2 n
+    for ((n = 1; n < 700; n += step)); do
+        if strace -qq -o /dev/null -e trace=all -e inject=all:signal=KILL:when="$n" \
+            "$TARE" --root "$STATE" $command --bundle a a >/dev/null 2>&1; then
+            nothing_of a
+            echo "it came to its end before system call $n"
+            return
+        fi
+        nothing_of a
+        # The kernel kills what depends on the creator; give it the moment that it needs.
+        within 5 no_processes
+    done
+}
+no_processes() {
+    local pid others=0
+    while read -r pid; do
+        [[ $pid == "$$" || $pid == "$BASHPID" || $pid == "$PPID" ]] || others=$((others + 1))
+    done < <(find "$V2" -mindepth 1 -name cgroup.procs -not -path "$V2/harness/*" -exec cat {} +)
+    ((others == 0))
+}
+
+test_create_killed_at_any_system_call() { # timeout=300
+    needs_program strace
+    bundle a 'args(["/bin/sleep", "100"])'
+    kill_sweep create "${SWEEP_STEP:-5}"
+}
+
+test_run_killed_at_any_system_call() { # timeout=300
+    needs_program strace
+    bundle a 'args(["/bin/sleep", "0.05"])'
+    kill_sweep run "${SWEEP_STEP:-7}"
+}
+
+test_create_in_a_user_namespace_killed() { # timeout=300
+    needs_program strace
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs && chown -R 100000:100000 a/rootfs
+    bundle a 'userns([map(0; 100000; 65536)]) | args(["/bin/sleep", "100"])'
+    kill_sweep create "${SWEEP_STEP:-11}"
+}
+
+test_delete_killed_at_any_system_call() { # timeout=300
+    needs_program strace
+    bundle a 'args(["/bin/sleep", "100"])'
+    local n
+    for ((n = 1; n < 300; n += ${SWEEP_STEP:-9})); do
+        quiet tare run -d --bundle a a
+        strace -qq -o /dev/null -e trace=all -e inject=all:signal=KILL:when="$n" "$TARE" --root "$STATE" delete --force a >/dev/null 2>&1 && break
+        nothing_of a
+    done
+    (( n > 20 )) || fail "delete ended before system call $n"
+}
+
+test_a_failing_system_call_leaves_nothing() { # timeout=300
+    needs_program strace
+    bundle a 'args(["/bin/true"])'
+    local call
+    for call in clone3 mkdir mkdirat memfd_create execveat openat openat2 write fcntl socketpair pipe2 rename renameat renameat2 \
+        pidfd_send_signal poll ppoll waitid recvfrom recvmsg bpf fsopen fsmount open_tree move_mount mount_setattr flock mmap; do
+        strace -qq -o /dev/null -e trace="$call" -e inject="$call":error=ENOMEM:when="${FAIL_WHEN:-1}" \
+            "$TARE" --root "$STATE" run --bundle a a >out.txt 2>err.txt || has "$call" "$(<err.txt)" 'cannot allocate memory'
+        nothing_of a
+    done
+}
+
+test_missing_modern_system_calls() { # timeout=120
+    needs_program strace
+    bundle a 'sh("echo fine; cat /proc/kcore | wc -c")'
+    local call error
+    for call in openat2 clone3 fsopen open_tree move_mount mount_setattr close_range pidfd_open memfd_create; do
+        for error in ENOSYS EPERM; do
+            # Without -f only the runtime's own calls are meant, with it also init's.
+            if strace -f -qq -o /dev/null -e trace="$call" -e inject="$call":error=$error "$TARE" --root "$STATE" run --bundle a a >out.txt 2>err.txt; then
+                has "$call" "$(<out.txt)" fine
+            else
+                has "$call is named" "$(<err.txt)" "${call%2}"
+            fi
+            nothing_of a
+        done
+    done
+}
+
+test_init_killed_while_it_waits() {
+    bundle a
+    quiet tare create --bundle a a
+    kill -KILL "$(pid_of a)"
+    within 5 has_status a stopped
+    exits 1 timeout 10 "$TARE" --root "$STATE" start a
+    quiet tare delete a
+}
+
+test_start_and_kill_and_delete_at_once() { # timeout=120
+    bundle a 'args(["/bin/sleep", "100"])'
+    local i
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        quiet tare create --bundle a a
+        tare start a >/dev/null 2>&1 & tare kill a KILL >/dev/null 2>&1 & tare delete --force a >/dev/null 2>&1 & tare state a >/dev/null 2>&1 &
+        wait
+        nothing_of a
+    done
+}
+
+test_two_starts_at_once_have_one_winner() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    local i winners
+    for i in 1 2 3 4 5; do
+        quiet tare create --bundle a a
+        rm -f won.*
+        for n in 1 2 3; do (tare start a 2>/dev/null && touch "won.$n") & done
+        wait
+        winners=$(find . -maxdepth 1 -name 'won.*' | wc -l)
+        is 'how many won' "$winners" 1
+        quiet tare delete -f a
+    done
+}
+
+test_concurrent_creates_of_one_id_have_one_winner() { # timeout=120
+    bundle a 'args(["/bin/sleep", "100"])'
+    local i n
+    for ((i = 0; i < 15; i++)); do
+        rm -f won.*
+        for n in 1 2 3 4; do
+            (tare create --bundle a a 2>"err.$n" && touch "won.$n") &
+        done
+        wait
+        is 'how many won' "$(find . -maxdepth 1 -name 'won.*' | wc -l)" 1
+        is status "$(state_of a)" created
+        quiet tare delete a
+    done
+}
+
+test_state_directory_that_cannot_be_written() {
+    bundle a
+    mkdir "$STATE"
+    mount -t tmpfs -o size=64k state "$STATE"
+    head -c 1000000 /dev/zero >"$STATE/@fill" 2>/dev/null || true
+    exits 1 tare create --bundle a a
+    has 'full' "$err" 'no space left on device'
+    mount -o remount,ro "$STATE"
+    exits 1 tare create --bundle a a
+    has 'read-only' "$err" 'read-only file system'
+    quiet tare list
+    umount "$STATE"
+    rmdir "$STATE"
+    : >"$STATE"
+    exits 1 tare create --bundle a a
+    has 'a file' "$err" 'not a directory'
+    rm "$STATE"
+}
+
+test_corrupt_records() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    local text
+    for text in '' '{' '{}' '[1]' 'null' '{"pid": "x"}' "$(head -c 100000 /dev/zero | tr '\0' '[')"; do
+        quiet tare run -d --bundle a a
+        printf %s "$text" >"$STATE/a/record.json"
+        exits 1 tare state a
+        has 'which file' "$err" record.json
+        quiet tare list
+        quiet tare delete --force a
+        # What it cannot know of it cannot end, unless the kernel still tells.
+        find "$V2" -mindepth 1 -maxdepth 1 -name a -exec sh -c 'echo 1 > "$1/cgroup.kill"; sleep 0.1; rmdir "$1"' _ {} \; 2>/dev/null || true
+    done
+    mkdir "$STATE/half"
+    quiet tare list
+    quiet tare delete --force half
+}
+
+test_a_record_of_another_boot() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare run -d --bundle a a
+    local pid
+    pid=$(pid_of a)
+    cp "$STATE/a/record.json" record.json
+    sed -E 's/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/00000000-0000-0000-0000-000000000000/' record.json >"$STATE/a/record.json"
+    is 'its status' "$(state_of a)" stopped
+    exits 1 tare kill a KILL
+    kill -0 "$pid" || fail 'the process was killed on the word of an old record'
+    cp record.json "$STATE/a/record.json"
+    quiet tare delete --force a
+}
+
+test_no_descriptors_left() {
+    bundle a
+    local n
+    for n in 4 5 6 7 8 10 12 14; do
+        (ulimit -n "$n"; exec "$TARE" --root "$STATE" run --bundle a a) >out.txt 2>err.txt || has "$n" "$(<err.txt)" 'too many open files'
+        nothing_of a
+    done
+}
+
+test_a_cgroup_that_has_processes_is_refused() {
+    bundle a '.linux.cgroupsPath = "/busy"'
+    mkdir "$V2/busy"
+    sleep 100 & local sleeper=$!
+    echo $sleeper >"$V2/busy/cgroup.procs"
+    exits 1 tare create --bundle a a
+    has 'the error' "$err" "container's cgroup is not empty"
+    echo $sleeper >"$V2/harness/cgroup.procs"
+    kill $sleeper
+    wait $sleeper || true
+    rmdir "$V2/busy"
+}
+
+test_a_frozen_cgroup_is_refused() {
+    bundle a '.linux.cgroupsPath = "/frozen"'
+    mkdir "$V2/frozen"
+    echo 1 >"$V2/frozen/cgroup.freeze"
+    exits 1 timeout 10 "$TARE" --root "$STATE" create --bundle a a
+    has 'the error' "$err" "container's cgroup unexpectedly frozen"
+    rmdir "$V2/frozen"
+}
+
+test_a_frozen_container_is_deleted() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare run -d --bundle a a
+    echo 1 >"$V2/a/cgroup.freeze"
+    is status "$(state_of a)" paused
+    quiet timeout 10 "$TARE" --root "$STATE" delete --force a
+}
+
+test_nested_cgroups_are_deleted() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare run -d --bundle a a
+    mkdir -p "$V2/a/one/two" "$V2/a/three"
+    quiet tare delete --force a
+}
+
+test_a_read_only_cgroup_mount() {
+    bundle a
+    mount -o remount,ro,bind "$V2"
+    exits 1 tare create --bundle a a
+    has 'the error' "$err" 'read-only file system'
+    quiet tare --cgroup-manager=disabled run --bundle a a
+    mount -o remount,rw,bind "$V2"
+}
+
+test_the_state_directory_of_a_live_container_is_taken_away() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare run -d --bundle a a
+    local pid
+    pid=$(pid_of a)
+    rm -rf "${STATE:?}/a"
+    refused 'does not exist' tare state a
+    quiet tare delete --force a
+    kill -KILL "$pid"
+    within 5 is_gone "$pid"
+    rmdir "$V2/a" || { sleep 0.2; rmdir "$V2/a"; }
+}

@@ -1,0 +1,131 @@
+# hooks: config.md "POSIX-platform Hooks", runtime.md "Lifecycle".
+
+# A script in $T/NAME.sh that notes its name, directory and the state it read in $T/log.
+noting_hook() {
+    cat >"$T/$1.sh" <<END
+#!/bin/sh
+state=\$(cat)
+echo "$1 \$(pwd) \$(echo "\$state" | sed 's/.*"status": *"\([a-z]*\)".*/\1/') \$0 \$* \${MARK:-}" >>$T/log
+END
+    chmod +x "$T/$1.sh"
+}
+
+test_all_six_in_order() {
+    bundle a --arg t "$T" 'reduce ("prestart", "createRuntime", "createContainer", "poststart", "poststop") as $k
+        (.; hook($k; "\($t)/\($k).sh"; [$k, "arg"])) | hook("startContainer"; "/bin/sh"; ["sh", "-c", "cat > /state; echo startContainer >> /dev/stderr"]) |
+        bind($t + "/log"; "/log"; "rw") | sh("echo process >> /log; sleep 100")'
+    : >log
+    local kind
+    for kind in prestart createRuntime createContainer poststart poststop; do noting_hook "$kind"; done
+    quiet tare create --bundle a a
+    is 'after create' "$(cut -d' ' -f1 log | tr '\n' ' ')" 'prestart createRuntime createContainer '
+    quiet tare start a
+    within 5 grep -q process log
+    within 5 grep -q poststart log
+    is 'what startContainer read' "$(jq -r .id a/rootfs/state)" a
+    quiet tare delete --force a
+    is 'the order' "$(cut -d' ' -f1 log | sort | tr '\n' ' ')" 'createContainer createRuntime poststart poststop prestart process '
+    is 'the last' "$(tail -1 log | cut -d' ' -f1)" poststop
+    is 'the status at the end' "$(tail -1 log | cut -d' ' -f3)" stopped
+    matches 'the status before' "$(head -1 log | cut -d' ' -f3)" '^creat(ing|ed)$'
+    is 'the status after start' "$(awk '$1 == "poststart" { print $3 }' log)" running
+    is 'the directory' "$(awk '$1 == "createRuntime" { print $2 }' log)" "$T/a"
+    matches 'the arguments' "$(awk '$1 == "prestart"' log)" ' arg'
+}
+
+test_the_environment_is_the_hooks_own() {
+    bundle a --arg t "$T" '.hooks.createRuntime = [{path: "/usr/bin/env", args: ["env"], env: ["ONLY=this"]},
+        {path: "/bin/sh", args: ["argv-zero", "-c", "echo $0 > \($t)/zero; /usr/bin/env > \($t)/env"], env: ["ONLY=this"]}]'
+    MARK=leak quiet tare run --bundle a a
+    has_not environment "$(<env)" leak
+    has environment "$(<env)" ONLY=this
+}
+
+test_a_failing_hook_destroys_the_container() {
+    local kind
+    for kind in prestart createRuntime createContainer; do
+        bundle a "hook(\"$kind\"; \"/bin/sh\"; [\"sh\", \"-c\", \"echo the reason >&2; exit 3\"])"
+        exits 1 tare create --bundle a a
+        has 'which one' "$err" "error running $kind hook #0:"
+        has 'its output' "$err" 'the reason'
+        has 'the status' "$err" 3
+        refused 'does not exist' tare state a
+    done
+}
+
+test_a_failing_start_hook() {
+    bundle a 'hook("startContainer"; "/bin/sh"; ["sh", "-c", "exit 4"]) | sh("echo ran > /ran")'
+    quiet tare create --bundle a a
+    exits 1 tare start a
+    has 'which one' "$err" 'startContainer hook #0'
+    [[ ! -e a/rootfs/ran ]] || fail 'the process ran'
+    quiet tare delete --force a
+}
+
+test_a_failing_poststart_hook_kills() {
+    bundle a 'hook("poststart"; "/bin/false"; ["false"]) | args(["/bin/sleep", "100"])'
+    quiet tare create --bundle a a
+    local pid
+    pid=$(pid_of a)
+    exits 1 tare start a
+    has 'which one' "$err" 'error running poststart hook #0:'
+    within 5 is_gone "$pid"
+    quiet tare delete --force a
+}
+
+test_a_failing_poststop_hook_only_warns() {
+    noting_hook second
+    bundle a --arg t "$T" 'hook("poststop"; "/bin/false"; ["false"]) | hook("poststop"; $t + "/second.sh"; ["second"])'
+    quiet tare create --bundle a a
+    quiet tare delete a
+    has 'the warning' "$err" 'poststop hook #0'
+    has 'the second one ran' "$(<log)" second
+}
+
+test_a_missing_hook() {
+    bundle a 'hook("createRuntime"; "/no/such/hook"; ["x"])'
+    refused 'no such file or directory' tare create --bundle a a
+    has 'which one' "$err" 'createRuntime hook #0'
+    has 'the path' "$err" /no/such/hook
+    bundle b 'hook("createRuntime"; "relative"; ["x"])'
+    exits 1 tare create --bundle b b
+    has 'the field' "$err" 'config.json#/hooks/createRuntime/0/path'
+}
+
+test_timeout_kills_the_whole_group() {
+    bundle a '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c", "sleep 77 & sleep 77"], timeout: 1}]'
+    local start=$SECONDS
+    exits 1 tare create --bundle a a
+    (( SECONDS - start < 8 )) || fail "it took $((SECONDS - start)) s"
+    has 'the reason' "$err" 'timeout'
+    # The leak check sees the children if they live on.
+}
+
+test_a_hook_that_floods_and_never_reads() {
+    bundle a 'hook("createRuntime"; "/bin/sh"; ["sh", "-c", "exec <&-; head -c 30000000 /dev/zero; exit 0"]) |
+        .annotations = (reduce range(3000) as $i ({}; . + {("k\($i)"): "some value that makes the state larger than a pipe"}))'
+    quiet timeout 20 "$TARE" --root "$STATE" run --bundle a a
+    bundle b 'hook("createRuntime"; "/bin/sh"; ["sh", "-c", "head -c 30000000 /dev/zero | tr \"\\\\0\" x >&2; exit 1"])'
+    exits 1 timeout 20 "$TARE" --root "$STATE" run --bundle b b
+    (( ${#err} < 100000 )) || fail "the error has ${#err} characters"
+}
+
+test_a_hook_sees_the_namespaces_of_its_kind() {
+    bundle a --arg t "$T" 'hook("createRuntime"; "/bin/sh"; ["sh", "-c", "readlink /proc/self/ns/mnt > \($t)/runtime"]) |
+        hook("createContainer"; "/bin/sh"; ["sh", "-c", "readlink /proc/self/ns/mnt > \($t)/container; pwd >> \($t)/container"]) |
+        sh("readlink /proc/self/ns/mnt")'
+    quiet tare run --bundle a a
+    is "the runtime's" "$(<runtime)" "$(readlink /proc/self/ns/mnt)"
+    is "the container's" "$(head -1 container)" "$out"
+    is 'its directory' "$(tail -1 container)" "$T/a/rootfs"
+}
+
+test_a_create_hook_may_move_an_interface_in() {
+    needs_program ip
+    ip link add "tare$$" type veth peer name "tarf$$" 2>/dev/null || skip 'the kernel has no veth'
+    bundle a --arg name "tarf$$" '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c",
+        "pid=$(sed \"s/.*\\\"pid\\\": *\\([0-9]*\\).*/\\1/\"); exec ip link set \($name) netns $pid"], env: ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"]}] | sh("ls /sys/class/net")'
+    quiet tare run --bundle a a
+    has interfaces "$out" "tarf$$"
+    ip link del "tare$$" 2>/dev/null || true
+}

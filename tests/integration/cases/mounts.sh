@@ -1,0 +1,217 @@
+# mounts, root, masked and read-only paths: config.md "Mounts", config-linux.md, mount_setattr(2).
+
+# Options of the mount at $1 in the container's own table, from its output.
+options_of() { awk -v at="$1" '$5 == at { line = $6 " " $NF; last = line } END { print last }' <<<"$out"; }
+
+test_the_root_is_all_there_is() {
+    in_container 'sh("cat /proc/self/mountinfo; ls /")'
+    has 'the listing' "$out" home
+    local line
+    while read -r line; do
+        has_not 'a mount of the host' "$line" "$T/state"
+    done <<<"$out"
+    is 'how many mounts are at the root' "$(awk '$5 == "/"' <<<"$out" | wc -l)" 1
+}
+
+test_read_only_root() {
+    bundle a '.root.readonly = true | sh("touch /x")'
+    exits 1 tare run --bundle a a
+    has 'the error' "$err" 'Read-only file system'
+}
+
+test_flags() {
+    mkdir src
+    in_container --arg src "$T/src" '
+      bind($src; "/a"; "ro,nosuid,nodev,noexec") | bind($src; "/b"; "noatime,nodiratime") |
+      bind($src; "/c"; "rw,nosymfollow") | mount("/d"; "tmpfs"; "tmpfs"; "size=1m,mode=711,nr_inodes=20,strictatime") |
+      sh("cat /proc/self/mountinfo; stat -c %a /d")'
+    has a "$(options_of /a)" ro,nosuid,nodev,noexec
+    has b "$(options_of /b)" noatime
+    has b "$(options_of /b)" nodiratime
+    has c "$(options_of /c)" nosymfollow
+    has d "$(options_of /d)" size=1024k
+    has mode "$out" $'\n711'
+}
+
+test_a_read_only_bind_refuses_writes() {
+    mkdir src
+    in_container --arg src "$T/src" 'bind($src; "/a"; "ro") | bind($src; "/b"; "rw") | sh("touch /a/x || echo refused; touch /b/y && echo made")'
+    is output "$out" $'refused\nmade'
+    [[ -e src/y && ! -e src/x ]] || fail 'the wrong file was made'
+}
+
+test_recursive_attributes() {
+    mkdir -p src/below other
+    mount -t tmpfs below src/below
+    in_container --arg src "$T/src" 'bind($src; "/plain"; "ro") | bind($src; "/deep"; "rro,rnosuid,rnodev") | sh("cat /proc/self/mountinfo; touch /plain/below/x && echo made; touch /deep/below/y || echo refused")'
+    has 'ro is not recursive' "$out" made
+    has 'rro is' "$out" refused
+    has 'flags below' "$(options_of /deep/below)" ro,nosuid,nodev
+    umount src/below
+}
+
+test_propagation_of_a_mount() {
+    mkdir src
+    in_container --arg src "$T/src" 'bind($src; "/shared"; "shared") | bind($src; "/slave"; "slave") | bind($src; "/private"; "private") | bind($src; "/unbindable"; "unbindable") | sh("cat /proc/self/mountinfo")'
+    matches shared "$(grep ' /shared ' <<<"$out")" 'shared:[0-9]+ '
+    matches slave "$(grep ' /slave ' <<<"$out")" 'master:[0-9]+ '
+    has_not private "$(grep ' /private ' <<<"$out")" ':[0-9]+ -'
+    has unbindable "$(grep ' /unbindable ' <<<"$out")" unbindable
+}
+
+test_root_propagation() {
+    local kind
+    for kind in private slave unbindable; do
+        in_container ".linux.rootfsPropagation = \"$kind\" | sh(\"cat /proc/self/mountinfo\")"
+        case $kind in
+        private) has_not "$kind" "$(awk '$5 == "/"' <<<"$out")" 'master:' ;;
+        slave) matches "$kind" "$(awk '$5 == "/"' <<<"$out")" 'master:[0-9]+ ' ;;
+        unbindable) has "$kind" "$(awk '$5 == "/"' <<<"$out")" unbindable ;;
+        esac
+    done
+    in_container '.linux.rootfsPropagation = "shared" | sh("cat /proc/self/mountinfo")'
+    matches shared "$(awk '$5 == "/"' <<<"$out")" 'shared:[0-9]+ '
+    bundle b '.linux.rootfsPropagation = "sideways"'
+    exits 1 tare run --bundle b b
+    has 'the field' "$err" 'config.json#/linux/rootfsPropagation'
+}
+
+test_a_mount_inside_stays_inside() {
+    in_container 'all_caps(["CAP_SYS_ADMIN"]) | sh("mkdir /m && mount -t tmpfs inner /m && grep -c inner /proc/self/mountinfo")'
+    is 'seen inside' "$out" 1
+    has_not 'the host' "$(</proc/self/mountinfo)" inner
+}
+
+test_tmpcopyup() {
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs
+    mkdir -p a/rootfs/data/sub && echo text >a/rootfs/data/sub/file && chmod 700 a/rootfs/data && chown 7:8 a/rootfs/data/sub/file
+    ln -s sub/file a/rootfs/data/link
+    in_container 'mount("/data"; "tmpfs"; "tmpfs"; "tmpcopyup") | sh("cat /data/link; stat -c %u:%g /data/sub/file; stat -c %a /data; echo new > /data/new; stat -f -c %T /data")'
+    is output "$out" $'text\n7:8\n700\ntmpfs'
+    [[ ! -e a/rootfs/data/new ]] || fail 'it was written to the root below'
+}
+
+test_mount_points_are_made() {
+    mkdir src && echo text >src/file
+    in_container --arg src "$T/src" 'bind($src; "/new/deep/dir"; "ro") | bind($src + "/file"; "/new/deep/file"; "ro") | sh("cat /new/deep/file /new/deep/dir/file")'
+    is output "$out" $'text\ntext'
+}
+
+test_relative_sources_are_below_the_bundle() {
+    mkdir -p a/src && echo text >a/src/file
+    in_container 'bind("src"; "/s"; "ro") | sh("cat /s/file")'
+    is output "$out" text
+}
+
+test_relative_and_symlinked_root() {
+    mkdir -p a elsewhere
+    cp -a "$TOOLS/rootfs" elsewhere/rootfs
+    bundle a '.root.path = "link" | sh("touch /made")'
+    ln -s ../elsewhere/rootfs a/link
+    quiet tare run --bundle a a
+    [[ -e elsewhere/rootfs/made ]] || fail 'the link was not followed'
+}
+
+test_idmapped_bind() {
+    # Also a file system that cannot be idmapped has to be told apart, but the temporary folder can.
+    mkdir src && touch src/mine && chown 1000:1000 src/mine
+    bundle a --arg src "$T/src" '.mounts += [{destination: "/m", type: "bind", source: $src, options: ["rbind", "idmap"],
+      uidMappings: [map(1000; 5000; 1)], gidMappings: [map(1000; 5000; 1)]}] | sh("stat -c %u:%g /m/mine")'
+    local status=0
+    tare run --bundle a a >out.txt 2>err.txt || status=$?
+    if [[ $status != 0 && $(<err.txt) == *'invalid argument'* && $PLACE != native ]]; then
+        skip "$(stat -f -c %T .) cannot be idmapped by this kernel"
+    fi
+    is "status ($(<err.txt))" "$status" 0
+    is 'who owns it inside' "$(<out.txt)" 5000:5000
+}
+
+test_masked_paths() {
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs
+    mkdir a/rootfs/secret && echo text >a/rootfs/secret/file && echo text >a/rootfs/hidden
+    in_container '.linux.maskedPaths += ["/secret", "/hidden", "/not/there", "/hidden"] | sh("ls /secret | wc -l; cat /hidden | wc -c; touch /secret/x || echo refused; cat /proc/kcore | wc -c")'
+    is output "$out" $'0\n0\nrefused\n0'
+}
+
+test_read_only_paths() {
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs && mkdir a/rootfs/fixed
+    in_container '.linux.readonlyPaths += ["/fixed", "/not/there"] | sh("touch /fixed/x || echo refused; echo 1 > /proc/sys/kernel/domainname || echo refused; cat /proc/self/mountinfo")'
+    is 'how many refusals' "$(grep -c '^refused' <<<"$out")" 2
+    has 'the flags of proc' "$(options_of /proc/sys)" ro
+}
+
+test_relative_masks_are_refused() {
+    bundle a '.linux.maskedPaths = ["proc/kcore"]'
+    exits 1 tare run --bundle a a
+    has 'the field' "$err" 'config.json#/linux/maskedPaths/0'
+}
+
+test_masks_need_a_mount_namespace() {
+    bundle a 'no_ns("mount")'
+    exits 1 tare run --bundle a a
+    has 'the field' "$err" 'config.json#/linux/maskedPaths'
+}
+
+test_default_devices_and_links() {
+    in_container 'sh("for d in null zero full random urandom tty; do stat -c \"%n %F %t:%T %a\" /dev/$d; done; for l in fd stdin stdout stderr ptmx; do readlink /dev/$l; done; readlink /dev/core || echo none")'
+    is output "$out" "$(printf '/dev/%s character special file %s 666\n' null 1:3 zero 1:5 full 1:7 random 1:8 urandom 1:9 tty 5:0
+        printf '%s\n' /proc/self/fd /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2 pts/ptmx
+        [[ -e /proc/kcore ]] && echo /proc/kcore || echo none)"
+}
+
+test_configured_devices() {
+    in_container '.linux.devices = [{path: "/dev/own/fuse", type: "c", major: 10, minor: 229, fileMode: 420, uid: 3, gid: 4},
+      {path: "/dev/pipe", type: "p", fileMode: 384}] | sh("stat -c \"%F %t:%T %a %u:%g\" /dev/own/fuse /dev/pipe")'
+    is output "$out" $'character special file a:e5 644 3:4\nfifo 0:0 600 0:0'
+}
+
+test_cgroup_mount_shows_the_container_only() {
+    in_container 'sh("cat /proc/self/cgroup | grep ^0::; ls /sys/fs/cgroup/cgroup.procs; cat /sys/fs/cgroup/cgroup.procs; touch /sys/fs/cgroup/x || echo refused")'
+    has 'the path' "$out" '0::/'
+    has_not 'the name on the host' "$out" '0::/a'
+    has processes "$out" $'\n1'
+    has 'read-only' "$out" refused
+}
+
+test_unknown_and_wrong_options() {
+    bundle a 'mount("/x"; "tmpfs"; "tmpfs"; "size=plenty")'
+    exits 1 tare run --bundle a a
+    has 'the field' "$err" "config.json#/mounts/7"
+    bundle b 'mount("/x"; "nosuchfs"; "none"; "ro")'
+    exits 1 tare run --bundle b b
+    has 'the field' "$err" "config.json#/mounts/7"
+    has 'the type' "$err" nosuchfs
+    bundle c 'mount("/"; "tmpfs"; "tmpfs"; "ro")'
+    exits 1 tare run --bundle c c
+    has 'the field' "$err" "config.json#/mounts/7"
+    bundle d 'bind("/no/such"; "/x"; "ro")'
+    refused 'no such file or directory' tare run --bundle d d
+    has 'the field' "$err" "config.json#/mounts/7"
+    has 'the source' "$err" /no/such
+}
+
+test_a_thousand_mounts() { # timeout=120
+    mkdir src
+    bundle a --arg src "$T/src" '.mounts += [range(1000) | {destination: "/m/\(.)", type: "bind", source: $src, options: ["bind", "ro"]}] | sh("grep -c \" /m/\" /proc/self/mountinfo")'
+    quiet tare run --bundle a a
+    is 'how many' "$out" 1000
+}
+
+test_no_pivot() {
+    in_container 'sh("ls /; cat /proc/1/comm")'
+    quiet tare run --no-pivot --bundle a a
+    has 'the root' "$out" home
+    has_not 'the host' "$out" boot
+}
+
+test_without_a_mount_namespace() {
+    bundle a 'no_ns("mount") | no_ns("pid") | .mounts = [] | del(.linux.maskedPaths, .linux.readonlyPaths) | sh("ls /")'
+    quiet tare run --bundle a a
+    has 'the root' "$out" home
+}
+
+test_sysfs_in_a_user_namespace_without_a_network_namespace() {
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs && chown -R 100000:100000 a/rootfs
+    in_container 'userns([map(0; 100000; 65536)]) | no_ns("network") | sh("ls /sys/kernel && touch /sys/x || echo refused")'
+    has 'read-only' "$out" refused
+}

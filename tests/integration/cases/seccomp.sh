@@ -1,0 +1,89 @@
+# linux.seccomp: config-linux.md "Seccomp".
+
+SECCOMP='.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64"], syscalls:'
+
+test_errno_and_arguments() {
+    in_container "$SECCOMP [{names: [\"mkdir\", \"mkdirat\"], action: \"SCMP_ACT_ERRNO\", errnoRet: 28},
+        {names: [\"personality\"], action: \"SCMP_ACT_ERRNO\", args: [{index: 0, value: 8, op: \"SCMP_CMP_EQ\"}]}]}
+      | sh(\"mkdir /x; probe call 135 8; probe call 135 4294967295; grep Seccomp: /proc/self/status\") | .process.args[2] += \" 2>&1\"" || true
+    quiet tare run --bundle a a
+    has 'the errno' "$err$out" 'No space left'
+    has 'the argument' "$out" 'Operation not permitted'
+    has 'another argument' "$out" done
+    has filter "$out" $'Seccomp:\t2'
+}
+
+test_kill_process() {
+    bundle a "$SECCOMP [{names: [\"mkdir\", \"mkdirat\"], action: \"SCMP_ACT_KILL_PROCESS\"}]} | args([\"/bin/busybox\", \"mkdir\", \"/x\"])"
+    exits 159 tare run --bundle a a
+}
+
+test_newer_system_calls_say_that_they_do_not_exist() {
+    # 999 is in no table; the profile's default is an error that glibc would not fall back from.
+    in_container '.linux.seccomp = {defaultAction: "SCMP_ACT_ERRNO", architectures: ["SCMP_ARCH_X86_64"], syscalls:
+      [{names: ["read","write","open","openat","close","execve","exit_group","exit","brk","arch_prctl","mmap","munmap","mprotect","fstat","newfstatat","set_tid_address","set_robust_list","rseq","prlimit64","getrandom","readlink","readlinkat","uname","rt_sigaction","rt_sigprocmask","getuid","geteuid","getgid","getegid","prctl","ioctl","futex","writev","poll","fcntl"], action: "SCMP_ACT_ALLOW"}]}
+      | args(["/bin/probe", "call", "999"])'
+    is 'the error' "$out" 'Function not implemented'
+}
+
+test_without_no_new_privileges() {
+    in_container "$SECCOMP [{names: [\"mkdir\", \"mkdirat\"], action: \"SCMP_ACT_ERRNO\"}]} | .process.noNewPrivileges = false | caps([]) | sh(\"mkdir /x || echo refused\")"
+    is output "$out" refused
+}
+
+test_a_set_up_call_may_be_forbidden() {
+    # The runtime's own calls come before the filter, as far as they can.
+    in_container "$SECCOMP [{names: [\"mount\", \"capset\", \"chdir\", \"setresuid\", \"setgroups\", \"sethostname\", \"pivot_root\"], action: \"SCMP_ACT_KILL_PROCESS\"}]} | .process.noNewPrivileges = true | sh(\"echo alive\")"
+    is output "$out" alive
+}
+
+test_unknown_values_are_refused() {
+    bundle a '.linux.seccomp = {defaultAction: "SCMP_ACT_SHRUG"}'
+    exits 1 tare run --bundle a a
+    has 'the field' "$err" 'config.json#/linux/seccomp/defaultAction'
+    bundle b '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_VAX"]}'
+    exits 1 tare run --bundle b b
+    has 'the field' "$err" 'config.json#/linux/seccomp/architectures/0'
+    bundle c "$SECCOMP [{names: [\"no_such_call\"], action: \"SCMP_ACT_ERRNO\"}]}"
+    quiet tare run --bundle c c
+}
+
+NOTIFY='{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_NOTIFY"}'
+
+test_notify() {
+    "$TOOLS/receive" seccomp "$T/agent" 28 >received.txt 2>&1 </dev/null & agent=$!
+    within 5 grep -q listening received.txt
+    bundle a --arg socket "$T/agent" "$SECCOMP [$NOTIFY], listenerPath: \$socket, listenerMetadata: \"some text\"} | .annotations = {k: \"v\"} | sh(\"mkdir /x 2>&1; touch /y && echo made\")"
+    exits 0 tare run --bundle a a
+    wait "$agent"
+    has 'the answer' "$out" 'No space left'
+    has 'the rest works' "$out" made
+    local state
+    state=$(sed -n 2p received.txt)
+    is 'what the fd is' "$(jq -c .fds <<<"$state")" '["seccompFd"]'
+    is metadata "$(jq -r .metadata <<<"$state")" 'some text'
+    is id "$(jq -r .state.id <<<"$state")" a
+    is status "$(jq -r .state.status <<<"$state")" creating
+    is annotations "$(jq -r .state.annotations.k <<<"$state")" v
+    is pid "$(jq '.pid == .state.pid and .pid > 1' <<<"$state")" true
+}
+
+test_notify_whose_agent_goes_away() {
+    "$TOOLS/receive" seccomp "$T/agent" leave >received.txt 2>&1 </dev/null &
+    within 5 grep -q listening received.txt
+    bundle a --arg socket "$T/agent" "$SECCOMP [$NOTIFY], listenerPath: \$socket} | sh(\"mkdir /x 2>&1\")"
+    exits 1 tare run --bundle a a
+    has 'the answer' "$out" 'Function not implemented'
+}
+
+test_notify_without_an_agent() {
+    bundle a --arg socket "$T/agent" "$SECCOMP [$NOTIFY], listenerPath: \$socket}"
+    refused 'no such file or directory' tare run --bundle a a
+    has 'the field' "$err" 'config.json#/linux/seccomp/listenerPath'
+    bundle b "$SECCOMP [$NOTIFY]}"
+    exits 1 tare run --bundle b b
+    has 'the field' "$err" 'config.json#/linux/seccomp'
+    bundle c --arg socket "$T/agent" "$SECCOMP [{names: [\"write\"], action: \"SCMP_ACT_NOTIFY\"}], listenerPath: \$socket}"
+    exits 1 tare run --bundle c c
+    has 'the field' "$err" 'config.json#/linux/seccomp/syscalls/0'
+}

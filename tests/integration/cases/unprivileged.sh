@@ -1,0 +1,106 @@
+# The same guarantees for a user without any privilege, without delegated cgroups.
+
+USER_ID=4242
+
+# mine NAME FILTER...: a bundle of that user, with a user namespace that maps root to it alone.
+mine() {
+    bundle "$1" "userns([map(0; $USER_ID; 1)]) | ${2:-.}"
+    chmod 755 "$T"
+    chown -R $USER_ID:$USER_ID "$T/$1"
+    mkdir -p "$T/user" && chown $USER_ID:$USER_ID "$T/user"
+}
+as_user() {
+    setpriv --reuid $USER_ID --regid $USER_ID --clear-groups --inh-caps=-all --bounding-set=-all \
+        env HOME=/ XDG_RUNTIME_DIR="$T/user" "$@"
+}
+user_tare() { as_user "$TARE" --root "$T/user/state" "$@"; }
+reachable() { as_user test -x "$TARE" || skip "the runtime's folder is closed to other users"; }
+
+test_run() {
+    reachable
+    mine a 'sh("id -u; hostname; cat /proc/self/uid_map; ls /proc/1/fd >/dev/null && touch /tmp/x; cat /proc/self/mountinfo | wc -l")'
+    quiet user_tare run --bundle a a
+    matches output "$out" $'^0\ntare\n +0 +4242 +1\n'
+    is 'owner of the file' "$(stat -c %u a/rootfs/tmp/x)" $USER_ID
+}
+
+test_life_in_the_default_state_directory() {
+    reachable
+    mine a 'args(["/bin/sleep", "100"])'
+    quiet as_user "$TARE" create --bundle a a
+    is 'where the state is' "$(ls -d user/tare/a)" user/tare/a
+    quiet as_user "$TARE" start a
+    is status "$(as_user "$TARE" state a | jq -r .status)" running
+    quiet as_user "$TARE" kill a KILL
+    within 5 sh -c "$(declare -f as_user); USER_ID=$USER_ID; T=$T; as_user '$TARE' state a | grep -q stopped"
+    quiet as_user "$TARE" delete a
+}
+
+test_cgroups_may_be_disabled() {
+    reachable
+    mine a 'args(["/bin/true"])'
+    quiet user_tare --cgroup-manager=disabled run --bundle a a
+}
+
+test_a_limit_without_delegation_is_an_error() {
+    reachable
+    mine a '.linux.resources.pids = {limit: 10} | args(["/bin/true"])'
+    exits 1 user_tare run --bundle a a
+    has 'the field' "$err" 'config.json#/linux/resources/pids/limit'
+}
+
+test_bind_mounts_and_devices() {
+    reachable
+    mkdir src && echo text >src/file && chown -R $USER_ID src
+    mine a "bind(\"$T/src\"; \"/m\"; \"ro,nosuid,nodev\") | sh(\"cat /m/file; echo x > /dev/null; head -c 2 /dev/zero | wc -c; touch /m/y || echo refused\")"
+    quiet user_tare run --bundle a a
+    is output "$out" $'text\n2\nrefused'
+}
+
+test_the_host_hierarchy_is_not_writable_inside() {
+    reachable
+    mine a '.mounts |= map(if .type == "cgroup" then .options -= ["ro"] else . end) | sh("ls /sys/fs/cgroup | head -1; mkdir /sys/fs/cgroup/x || echo refused")'
+    user_tare run --bundle a a >out.txt 2>err.txt || true
+    has 'writing' "$(<out.txt)" refused
+}
+
+test_terminal() {
+    reachable
+    mine a '.process.terminal = true | .mounts |= map(if .type == "devpts" then .options -= ["gid=5"] else . end) | sh("tty")'
+    as_user "$TOOLS/pty" 20 80 "$TARE" --root "$T/user/state" run --bundle a a </dev/null >out.txt
+    has terminal "$(<out.txt)" /dev/pts/0
+}
+
+test_multi_range_maps_need_helpers() {
+    reachable
+    mine a 'sh("id -u")'
+    change a '.linux.uidMappings = [map(0; 4242; 1), map(1; 100000; 100)]'
+    exits 1 user_tare run --bundle a a
+    has 'the field' "$err" 'config.json#/linux/uidMappings'
+}
+
+test_setgroups_is_denied_as_the_kernel_demands() {
+    reachable
+    mine a 'sh("cat /proc/self/setgroups")'
+    quiet user_tare run --bundle a a
+    is setgroups "$out" deny
+    change a '.process.user.additionalGids = [5]'
+    exits 1 user_tare run --bundle a a
+    has 'the field' "$err" 'config.json#/process/user/additionalGids'
+}
+
+test_without_a_user_namespace_it_is_refused() {
+    reachable
+    bundle a
+    chown -R $USER_ID a
+    mkdir -p user && chown $USER_ID user
+    exits 1 user_tare run --bundle a a
+    has 'the reason' "$err" 'operation not permitted'
+}
+
+test_others_cannot_read_the_state() {
+    bundle a
+    quiet tare create --bundle a a
+    is mode "$(stat -c %a "$STATE" "$STATE/a" | tr '\n' ' ')" '700 700 '
+    quiet tare delete a
+}
