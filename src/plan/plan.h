@@ -50,6 +50,8 @@ struct CgroupWrite {
     std::string file;   // "pids.max"
     std::string value;
     bool optional = false; // a missing file is no error
+    std::string else_file; // where there is no `file`
+    std::string else_value;
     bool operator==(const CgroupWrite&) const = default;
 };
 
@@ -60,7 +62,8 @@ struct CgroupPlan {
     std::vector<CgroupWrite> writes;
     std::vector<std::uint64_t> device_program; // struct bpf_insn[]; empty: no device rules wanted
     std::string device_origin;
-    bool delegate = false;             // chown to the container's root
+    bool delegate = false;             // chown to `owner`, the uid of the container's process
+    uid_t owner = 0;                   // as we see it
     bool check_memory_usage = false;   // memory.checkBeforeUpdate
     std::vector<std::string> warnings; // fields without a meaning on cgroup v2
 };

@@ -1,0 +1,110 @@
+#include "plan/cgroup.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "plan/devices.h"
+
+#include <algorithm>
+
+namespace tare::plan {
+
+namespace {
+
+constexpr const char* kPath = "config.json#/linux/cgroupsPath";
+constexpr const char* kResources = "config.json#/linux/resources";
+constexpr const char* kDefault = "(default)";
+
+// The path is the manager's to choose, but never one that leads out of the tree.
+Status check_path(const std::string& path) {
+    for (const std::string_view part : split(path, '/'))
+        if (part == "..") return invalid(std::string(kPath) + ": must not contain '..'");
+    if (path.find('\0') != std::string::npos)
+        return invalid(std::string(kPath) + ": must not contain a NUL character");
+    return {};
+}
+
+std::vector<std::string> controllers_of(const std::vector<CgroupWrite>& writes) {
+    std::vector<std::string> controllers;
+    for (const CgroupWrite& write : writes)
+        if (!controller_of(write.file).empty()) controllers.push_back(controller_of(write.file));
+    std::ranges::sort(controllers);
+    controllers.erase(std::unique(controllers.begin(), controllers.end()), controllers.end());
+    return controllers;
+}
+
+Status plan_devices(const spec::Linux& config, const HostFacts& host, CgroupPlan& plan) {
+    std::vector<spec::DeviceRule> rules;
+    if (config.resources) rules = config.resources->devices;
+    plan.device_origin = rules.empty() ? kDefault : std::string(kResources) + "/devices";
+    rules.insert(rules.end(), default_device_rules().begin(), default_device_rules().end());
+    std::vector<std::uint64_t> program = TRY(compile_devices(rules, plan.device_origin));
+    if (host.can_admin && !host.in_user_namespace)
+        plan.device_program = std::move(program);
+    else
+        log::debug(plan.device_origin
+                   + ": device rules are left out: no container can make device"
+                     " nodes in a user namespace");
+    return {};
+}
+
+// ---- Delegation: config-linux.md, "Cgroup ownership"
+
+bool has_new_cgroup_namespace(const spec::Linux& config) {
+    return std::ranges::any_of(config.namespaces, [](const spec::Namespace& ns) {
+        return ns.type == spec::NamespaceType::kCgroup && ns.path.empty();
+    });
+}
+
+bool has_writable_cgroup_mount(const spec::Config& config) {
+    return std::ranges::any_of(config.mounts, [](const spec::Mount& mount) {
+        return mount.type == "cgroup" && mount.destination == "/sys/fs/cgroup"
+               && std::ranges::find(mount.options, "ro") == mount.options.end()
+               && std::ranges::find(mount.options, "rro") == mount.options.end();
+    });
+}
+
+// The uid of the container's process as we see it; nullopt where nobody knows, or it has none.
+std::optional<uid_t> process_owner(const spec::Config& config) {
+    const uid_t uid = config.process ? config.process->user.uid : 0;
+    const spec::Linux& linux_ = *config.linux_;
+    const auto user =
+        std::ranges::find(linux_.namespaces, spec::NamespaceType::kUser, &spec::Namespace::type);
+    if (user == linux_.namespaces.end()) return uid;
+    for (const spec::IdMapping& mapping : linux_.uid_mappings)
+        if (uid >= mapping.container_id && uid - mapping.container_id < mapping.size)
+            return mapping.host_id + (uid - mapping.container_id);
+    return std::nullopt;
+}
+
+void plan_delegation(const spec::Config& config, const HostFacts& host, CgroupPlan& plan) {
+    if (!host.can_admin || !has_new_cgroup_namespace(*config.linux_)
+        || !has_writable_cgroup_mount(config))
+        return;
+    const std::optional<uid_t> owner = process_owner(config);
+    plan.delegate = owner && *owner != host.euid;
+    plan.owner = owner.value_or(0);
+}
+
+} // namespace
+
+Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host) {
+    CgroupPlan plan{.origin = kDefault};
+    static const spec::Linux kNothing;
+    const spec::Linux& linux_ = config.linux_ ? *config.linux_ : kNothing;
+    if (!linux_.cgroups_path.empty()) {
+        TRY(check_path(linux_.cgroups_path));
+        plan.origin = kPath;
+        plan.path = linux_.cgroups_path;
+    }
+    if (linux_.resources) {
+        plan.writes = TRY(plan_resources(*linux_.resources, host, kResources, &plan.warnings));
+        plan.controllers = controllers_of(plan.writes);
+        plan.check_memory_usage = linux_.resources->memory
+                                  && linux_.resources->memory->check_before_update.value_or(false);
+    }
+    TRY(plan_devices(linux_, host, plan));
+    if (config.linux_) plan_delegation(config, host, plan);
+    return plan;
+}
+
+} // namespace tare::plan
