@@ -2,7 +2,7 @@
 // replaced by the real function as soon as there is one; the file goes with the last of them.
 
 #include "plan/dump.h"
-#include "plan/seccomp.h"
+#include "plan/mount.h"
 #include "runtime/runtime.h"
 
 #define PENDING __attribute__((weak))
@@ -15,21 +15,6 @@ Failure pending(const char* what) {
 }
 } // namespace
 
-namespace spec {
-PENDING std::string write_state(const State&, bool) {
-    return "{}";
-}
-PENDING std::string_view to_string(Status) {
-    return "?";
-}
-PENDING std::string write_config(const Config&) {
-    return "{}";
-}
-PENDING std::string write_features(const Features&) {
-    return "{}";
-}
-} // namespace spec
-
 namespace plan {
 PENDING std::string dump_text(const Plan&) {
     return "";
@@ -37,10 +22,7 @@ PENDING std::string dump_text(const Plan&) {
 PENDING std::string dump_json(const Plan&) {
     return "[]";
 }
-PENDING std::string seccomp_library_version() {
-    return "?";
-}
-PENDING SeccompNames seccomp_names() {
+PENDING std::vector<std::string> mount_option_names() {
     return {};
 }
 } // namespace plan
@@ -69,9 +51,6 @@ PENDING Status kill(const Settings&, const std::string&, int, bool) {
 }
 PENDING Status remove(const Settings&, const std::string&, bool) {
     return pending("delete");
-}
-PENDING spec::Features features() {
-    return {};
 }
 } // namespace runtime
 

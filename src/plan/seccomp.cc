@@ -215,6 +215,16 @@ Status check_flags(const spec::Seccomp& seccomp, const std::string& origin) {
 
 constexpr std::size_t kMaxInstructions = 4096; // BPF_MAXINSNS
 
+// Every word of a table, sorted.
+template <class Table>
+std::vector<std::string> names_of(const Table& table) {
+    std::vector<std::string> names;
+    for (const auto& word : table)
+        names.emplace_back(word.name);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 // ---- The key
 
 // Change this when the same config shall make another program.
@@ -265,6 +275,19 @@ std::string seccomp_key(const spec::Seccomp& seccomp) {
             key.number(arg.index).number(arg.value).number(arg.value_two).text(arg.op);
     }
     return key.take();
+}
+
+std::string seccomp_library_version() {
+    const scmp_version* version = ::seccomp_version();
+    return std::to_string(version->major) + "." + std::to_string(version->minor) + "."
+           + std::to_string(version->micro);
+}
+
+SeccompNames seccomp_names() {
+    return {.actions = names_of(kActions),
+            .operators = names_of(kOperators),
+            .archs = names_of(kArchitectures),
+            .flags = names_of(kFlags)};
 }
 
 Result<SeccompProgram> compile_seccomp(const spec::Seccomp& seccomp, const std::string& origin) {

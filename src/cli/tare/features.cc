@@ -3,7 +3,7 @@
 namespace tare::cli {
 
 Result<int> run_features(const Invocation&) {
-    TRY(print(spec::write_features(runtime::features()) + "\n"));
+    TRY(print(spec::write_features(runtime::features())));
     return 0;
 }
 

@@ -1,7 +1,9 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/globals.h"
+#include "cli/stdio.h"
 #include "cli/tare/commands.h"
+#include "sys/file.h"
 
 #include <cstdlib>
 #include <unistd.h>
@@ -9,12 +11,10 @@
 namespace tare::cli {
 
 Status print(const std::string& text) {
-    for (std::size_t done = 0; done < text.size();) {
-        const ssize_t n = ::write(STDOUT_FILENO, text.data() + done, text.size() - done);
-        if (n < 0 && errno != EINTR) return sys_failure("write to standard output");
-        if (n > 0) done += static_cast<std::size_t>(n);
-    }
-    return {};
+    Fd output(STDOUT_FILENO);
+    const Status written = sys::write_all(output, text, "standard output");
+    output.release(); // it was never ours
+    return written;
 }
 
 namespace {
@@ -88,6 +88,7 @@ Result<int> run_tare(std::span<char* const> words) {
 } // namespace tare::cli
 
 int main(int argc, char** argv) {
+    tare::cli::fill_closed_stdio();
     const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
     const auto status = tare::cli::run_tare(words.subspan(argc > 0 ? 1 : 0));
     if (status) return *status;

@@ -1,5 +1,6 @@
 #include "cli/default_config.h"
 #include "cli/tare/commands.h"
+#include "sys/file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -13,17 +14,9 @@ Status write_new_file(const std::string& path, const std::string& text) {
     if (!file && errno == EEXIST)
         return Failure({EEXIST, "spec: file '" + path + "' exists; remove it first"});
     if (!file) return sys_failure("spec: create '" + path + "'");
-    for (std::size_t done = 0; done < text.size();) {
-        const ssize_t n = ::write(file.get(), text.data() + done, text.size() - done);
-        if (n >= 0) {
-            done += static_cast<std::size_t>(n);
-            continue;
-        }
-        const Failure failure = sys_failure("spec: write '" + path + "'");
-        ::unlink(path.c_str()); // half a config would be in the way of the next attempt
-        return failure;
-    }
-    return {};
+    const Status written = sys::write_all(file, text, path).map_error(under("spec"));
+    if (!written) ::unlink(path.c_str()); // half a config would be in the way of the next attempt
+    return written;
 }
 
 } // namespace
@@ -34,7 +27,7 @@ Result<int> run_spec(const Invocation& invocation) {
                                     ? rootless_config(::geteuid(), ::getegid())
                                     : default_config();
     const std::string path = (bundle.empty() ? "" : bundle + "/") + "config.json";
-    TRY(write_new_file(path, spec::write_config(config) + "\n"));
+    TRY(write_new_file(path, spec::write_config(config)));
     return 0;
 }
 
