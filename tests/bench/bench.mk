@@ -1,0 +1,29 @@
+# make bench: tare beside Debian's runc and crun and the kernel floor. BENCH_ROUNDS=60; writes
+# $(BUILD)/bench.json. As root; numbers of a busy machine are worth little beyond their ratios.
+
+BENCH := $(BUILD)/bench
+
+.PHONY: bench
+bench: all $(BENCH)/floor $(BENCH)/measure
+	@tests/bench/bench.sh $(BUILD)/tare $(BENCH) tests/data/bundles/docker-default.json $(BUILD)/bench.json
+
+$(BENCH)/measure: tests/bench/measure.cc
+	@mkdir -p $(@D)
+	@echo '  $@'
+	@$(CXX) -D_GNU_SOURCE $(WARNINGS) -O2 -static -o $@ $<
+
+$(BENCH)/export_seccomp: tests/bench/export_seccomp.cc
+	@mkdir -p $(@D)
+	@echo '  $@'
+	@$(CXX) -D_GNU_SOURCE $(WARNINGS) -O1 -o $@ $< -lseccomp
+
+$(BENCH)/seccomp.bpf: tests/data/bundles/docker-default.json tests/bench/seccomp.jq $(BENCH)/export_seccomp
+	@jq -r -f tests/bench/seccomp.jq $< >$@.rules
+	@$(BENCH)/export_seccomp $@ <$@.rules
+
+# -Wno-pedantic: designated initialisers of unions, and C-style casts of any argument to a register.
+$(BENCH)/floor: tests/bench/floor.cc $(BENCH)/seccomp.bpf
+	@echo '  $@'
+	@$(CXX) -std=c++20 -Wall -Wextra -Wno-missing-field-initializers -DSECCOMP_PROGRAM='"$(abspath $(BENCH)/seccomp.bpf)"' \
+	  -O2 -static -nostdlib -nostartfiles -ffreestanding -fno-stack-protector -fno-exceptions -fno-rtti \
+	  -fno-asynchronous-unwind-tables -mno-red-zone -o $@ $<
