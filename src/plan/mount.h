@@ -1,31 +1,24 @@
 #pragma once
 
-#include "plan/plan.h"
-
-#include <string>
-#include <vector>
+#include "plan/compilation.h"
+#include "plan/mount_options.h"
 
 namespace tare::plan {
 
-// The names of every mount option with a meaning of its own, sorted, for `features`.
-std::vector<std::string> mount_option_names();
+// `path` without "//", "/." and "/x/..", as text: enough to judge what a config says literally.
+// Symlinks are init's to judge.
+std::string clean_path(std::string_view path);
 
-// One entry of `mounts`, split: runtime-spec, config.md, "Linux mount options". What is no option
-// of mount(2) or mount_setattr(2) is data for the file system.
-struct MountOptions {
-    bool bind = false;
-    bool recursive_bind = false;
-    bool remount = false;
-    bool copy_up = false; // tmpcopyup
-    bool id_map = false, recursive_id_map = false;
-    wire::Attributes attributes;
-    std::vector<std::string> data;
-};
-Result<MountOptions> read_mount_options(const std::vector<std::string>& options,
-                                        const std::string& origin);
+// The absolute path on the host of the container's root directory.
+std::string root_path(const Compilation& c);
 
-// Adds the steps of `mounts[index]` to `plan`.
-Status plan_mount(const spec::Config& config, std::size_t index, const HostFacts& host,
-                  const Options& options, Plan& plan);
+// Adds what `mounts[index]` asks for: runtime-spec, config.md, "Mounts".
+Status plan_mount(const Compilation& c, std::size_t index);
+
+// The directory with the proxy of the caller's NOTIFY_SOCKET, on /run/notify.
+void plan_notify_socket(const Compilation& c);
+
+// A read-only tmpfs that something else goes on top of becomes read-only only after that.
+Status plan_late_readonly(const Compilation& c);
 
 } // namespace tare::plan

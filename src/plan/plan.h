@@ -40,8 +40,10 @@ struct Options {
     bool no_new_keyring = false;
     unsigned preserve_fds = 0;
     unsigned listen_fds = 0;
-    bool has_gate = true;      // false for `run`: the report socket is the gate
-    std::string notify_socket; // NOTIFY_SOCKET of the caller: absolute path on the host, or empty
+    bool has_gate = true; // false for `run`: the report socket is the gate
+    // Where the caller has a NOTIFY_SOCKET: the host's directory that holds our proxy of it, named
+    // notify.sock; bound on /run/notify. Else empty.
+    std::string notify_socket;
 };
 
 // One write to a file of the container's cgroup.

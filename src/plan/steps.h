@@ -12,8 +12,9 @@ namespace tare::plan {
 
 // What `tare plan` and error messages know of a step; init does not need it.
 struct Note {
-    std::string origin; // "config.json#/mounts/3"; or "(default)" for what every container gets
-    std::string what; // "mount tmpfs on '/data': nosuid, size=64k": completes "tare could not ..."
+    std::string origin;     // "config.json#/mounts/3"; or "(default)" for what every container gets
+    std::string what;       // "mount tmpfs on '/data'": completes "tare could not ..."
+    std::string value = {}; // "nosuid, size=64k": after conversion, for the dump alone
 };
 
 // The container's part of the plan under construction: wire format on one side, notes on the other.

@@ -136,7 +136,8 @@ struct Propagation {
         0; // MS_SHARED, MS_SLAVE, MS_PRIVATE or MS_UNBINDABLE, with or without MS_REC
 };
 
-// Whatever is bound becomes private: no mount below it may reach a peer on the host.
+// Whatever is still shared with the host becomes a slave, recursively: no mount below it may reach
+// a peer on the host. A slave stays one, for rootfsPropagation.
 struct BindRoot {
     Text path;           // absolute, on the host
     Slot tree = kNoSlot; // a detached clone of it that `tare` made (user namespaces)

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "plan/plan.h"
+
+#include <string>
+#include <string_view>
+
+namespace tare::plan {
+
+// What every part of the compiler gets: the input, and the plan under construction.
+struct Compilation {
+    const spec::Config& config;
+    const spec::Linux& linux_; // config's, or an empty one
+    const HostFacts& host;
+    const Options& options;
+    Plan& plan;
+
+    Steps& steps() const { return plan.steps; }
+};
+
+// "config.json#/linux/sysctl/net~1ipv4": `parts` are joined with '/', escaped as RFC 6901 says.
+std::string pointer_to(std::string_view parent, std::string_view key);
+std::string pointer_to(std::string_view parent, std::size_t index);
+
+inline constexpr std::string_view kConfig = "config.json#";
+// The origin of what every container gets without asking.
+inline constexpr std::string_view kDefault = "(default)";
+
+// One name of the spec and what the kernel calls it.
+template <class Value>
+struct Named {
+    std::string_view name;
+    Value value;
+};
+
+// nullptr when `name` is not in the table.
+template <class Value, std::size_t size>
+const Value* look_up(const Named<Value> (&table)[size], std::string_view name) {
+    for (const Named<Value>& entry : table)
+        if (entry.name == name) return &entry.value;
+    return nullptr;
+}
+
+// "one of a, b, c", for errors.
+template <class Value, std::size_t size>
+std::string names_of(const Named<Value> (&table)[size]) {
+    std::string out;
+    for (const Named<Value>& entry : table)
+        out += (out.empty() ? "one of " : ", ") + std::string(entry.name);
+    return out;
+}
+
+} // namespace tare::plan

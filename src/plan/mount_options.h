@@ -1,0 +1,34 @@
+#pragma once
+
+#include "base/result.h"
+#include "plan/wire.h"
+
+#include <string>
+#include <vector>
+
+namespace tare::plan {
+
+// The names of every mount option with a meaning of its own, sorted, for `features`.
+std::vector<std::string> mount_option_names();
+
+// The options of one entry of `mounts`, split: runtime-spec, config.md, "Linux mount options".
+struct MountOptions {
+    bool bind = false;
+    bool recursive_bind = false;
+    bool remount = false;
+    bool copy_up = false; // tmpcopyup
+    bool id_map = false, recursive_id_map = false;
+    wire::Attributes attributes;
+    std::vector<std::string>
+        super;                     // "sync", "lazytime": of the file system, not of the mount point
+    bool wants_iversion = false;   // no kernel has to be told any more
+    std::vector<std::string> data; // everything else: for the file system to judge
+};
+//   origin  the pointer of the entry, for errors
+Result<MountOptions> read_mount_options(const std::vector<std::string>& options,
+                                        const std::string& origin);
+
+// "nosuid, rw, rro, rslave": what the attributes do, in the spec's names.
+std::string describe(const wire::Attributes& attributes);
+
+} // namespace tare::plan

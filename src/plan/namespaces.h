@@ -1,0 +1,36 @@
+#pragma once
+
+#include "plan/compilation.h"
+
+namespace tare::plan {
+
+// runtime-spec, config-linux.md, "Namespaces", "User namespace mappings", "Offset for Time
+// Namespace".
+
+enum class Presence { kHost, kNew, kJoined };
+Presence presence_of(const spec::Linux& linux_, spec::NamespaceType type);
+inline bool is_new(const spec::Linux& linux_, spec::NamespaceType type) {
+    return presence_of(linux_, type) == Presence::kNew;
+}
+inline bool is_own(const spec::Linux& linux_, spec::NamespaceType type) {
+    return presence_of(linux_, type) != Presence::kHost;
+}
+
+// Capabilities of the container end at a user namespace: the container's, or the one that we are
+// in.
+bool in_user_namespace(const Compilation& c);
+
+// Whether the container's user namespace knows `id`. True where there is none, and for a joined one
+// without mappings in the config, which only the kernel knows.
+bool maps_gid(const spec::Linux& linux_, std::uint32_t id);
+
+// "0 100000 65536\n", for /proc/PID/uid_map.
+std::string id_map_text(const std::vector<spec::IdMapping>& mappings);
+
+// "net, pid": the names of CLONE_NEW* flags, as the config calls them.
+std::string namespace_names(std::uint64_t clone_flags);
+
+// Clone flags, joins and maps for `tare`; joins, unshare, fork, offsets for init.
+Status plan_namespaces(const Compilation& c);
+
+} // namespace tare::plan

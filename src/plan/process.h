@@ -1,0 +1,30 @@
+#pragma once
+
+#include "plan/compilation.h"
+
+namespace tare::plan {
+
+// runtime-spec, config.md, "Process" and "Linux Process"; config-linux.md, "Memory policy",
+// "Personality". The order of the functions is that of the steps.
+
+// The pty, while the host's mounts can still be seen.
+void plan_console(const Compilation& c);
+
+// Keyring, labels, and what the kernel keeps for each process: limits, scheduling, memory.
+Status plan_settings(const Compilation& c);
+
+// Groups, ids, capabilities and the working directory, with the filter loaded while there are still
+// capabilities for it when the process may gain privileges.
+Status plan_identity(const Compilation& c, const SeccompProgram* seccomp);
+
+// The program, the gate, and the execve behind it.
+Status plan_start(const Compilation& c, const SeccompProgram* seccomp);
+
+// The environment of the process: last duplicate wins, with what the command line adds. An empty
+// HOME is left out, because init fills it in.
+std::vector<std::string> environment(const Compilation& c);
+
+// "0-3,7" as bits; nullopt for what is no list or beyond 4096.
+std::optional<std::vector<std::uint64_t>> parse_bit_list(std::string_view list);
+
+} // namespace tare::plan

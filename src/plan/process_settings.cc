@@ -1,0 +1,281 @@
+#include "base/text.h"
+#include "plan/namespaces.h"
+#include "plan/process.h"
+
+#include <algorithm>
+#include <sys/resource.h>
+
+namespace tare::plan {
+
+namespace {
+
+using spec::NamespaceType;
+
+constexpr std::string_view kProcess = "config.json#/process";
+
+std::string at(std::string_view field) {
+    return std::string(kProcess) + "/" + std::string(field);
+}
+
+// ---------------------------------------------------------------- keyring and labels
+
+Status plan_labels(const Compilation& c) {
+    const spec::Process& process = *c.config.process;
+    if (!process.selinux_label.empty() && !c.host.selinux)
+        return invalid(at("selinuxLabel") + ": this host has no SELinux");
+    if (!c.linux_.mount_label.empty() && !c.host.selinux)
+        return invalid("config.json#/linux/mountLabel: this host has no SELinux");
+    // Asking for no confinement is what a host without AppArmor does anyway.
+    const std::string& profile = process.apparmor_profile;
+    if (!profile.empty() && !c.host.apparmor && profile != "unconfined")
+        return invalid(at("apparmorProfile") + ": this host has no AppArmor");
+
+    if (!process.selinux_label.empty() && !c.options.no_new_keyring)
+        c.steps().add(wire::Op::kSelinuxKey, wire::Value{c.steps().text(process.selinux_label)},
+                      {at("selinuxLabel"), "label the session keyring", process.selinux_label});
+    if (!c.options.no_new_keyring) {
+        const std::string name = "_ses." + c.options.id;
+        c.steps().add(wire::Op::kKeyring, wire::Value{c.steps().text(name)},
+                      {std::string(kDefault), "join a new session keyring", name});
+    }
+    if (!profile.empty() && c.host.apparmor)
+        c.steps().add(wire::Op::kApparmor, wire::Value{c.steps().text(profile)},
+                      {at("apparmorProfile"), "set the AppArmor profile " + quote(profile)});
+    if (!process.selinux_label.empty())
+        c.steps().add(
+            wire::Op::kSelinux, wire::Value{c.steps().text(process.selinux_label)},
+            {at("selinuxLabel"), "set the SELinux label " + quote(process.selinux_label)});
+    return {};
+}
+
+// ---------------------------------------------------------------- limits
+
+constexpr Named<int> kRlimits[] = {
+    {"RLIMIT_AS", RLIMIT_AS},
+    {"RLIMIT_CORE", RLIMIT_CORE},
+    {"RLIMIT_CPU", RLIMIT_CPU},
+    {"RLIMIT_DATA", RLIMIT_DATA},
+    {"RLIMIT_FSIZE", RLIMIT_FSIZE},
+    {"RLIMIT_LOCKS", RLIMIT_LOCKS},
+    {"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK},
+    {"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE},
+    {"RLIMIT_NICE", RLIMIT_NICE},
+    {"RLIMIT_NOFILE", RLIMIT_NOFILE},
+    {"RLIMIT_NPROC", RLIMIT_NPROC},
+    {"RLIMIT_RSS", RLIMIT_RSS},
+    {"RLIMIT_RTPRIO", RLIMIT_RTPRIO},
+    {"RLIMIT_RTTIME", RLIMIT_RTTIME},
+    {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
+    {"RLIMIT_STACK", RLIMIT_STACK},
+};
+
+std::string limit_text(std::uint64_t limit) {
+    return limit == ~std::uint64_t{0} ? "unlimited" : std::to_string(limit);
+}
+
+Status plan_rlimit(const Compilation& c, std::size_t index) {
+    const spec::Rlimit& limit = c.config.process->rlimits[index];
+    const std::string origin = pointer_to(at("rlimits"), index);
+    const int* resource = look_up(kRlimits, limit.type);
+    if (resource == nullptr)
+        return invalid(origin + "/type: " + quote(limit.type) + " must be " + names_of(kRlimits));
+    if (limit.soft > limit.hard) return invalid(origin + "/soft: must not be above 'hard'");
+    // CAP_SYS_RESOURCE counts in the initial user namespace only: `tare` sets what init may not.
+    if (is_own(c.linux_, NamespaceType::kUser) && limit.hard > c.host.own_hard_rlimits[*resource]) {
+        c.plan.raised_rlimits.push_back({origin, *resource, limit.soft, limit.hard});
+        return {};
+    }
+    c.steps().add(wire::Op::kRlimit,
+                  wire::Rlimit{static_cast<std::uint32_t>(*resource), limit.soft, limit.hard},
+                  {origin, "set " + limit.type,
+                   "soft " + limit_text(limit.soft) + ", hard " + limit_text(limit.hard)});
+    return {};
+}
+
+void plan_oom_score(const Compilation& c) {
+    const auto score = c.config.process->oom_score_adj;
+    if (!score) return; // unset: as our caller has it
+    // Lowering needs CAP_SYS_RESOURCE in the initial user namespace: proc(5).
+    if (is_own(c.linux_, NamespaceType::kUser)) {
+        c.plan.oom_score_adj = score;
+        return;
+    }
+    const std::string text = std::to_string(*score);
+    c.steps().add(wire::Op::kOomScore, wire::Value{c.steps().text(text)},
+                  {at("oomScoreAdj"), "set oom_score_adj to " + text});
+}
+
+// ---------------------------------------------------------------- scheduling
+
+// sched(7) and the kernel's uapi/linux/sched.h, sched_setattr(2).
+constexpr Named<std::uint32_t> kPolicies[] = {
+    {"SCHED_OTHER", 0}, {"SCHED_FIFO", 1}, {"SCHED_RR", 2},       {"SCHED_BATCH", 3},
+    {"SCHED_ISO", 4},   {"SCHED_IDLE", 5}, {"SCHED_DEADLINE", 6},
+};
+constexpr Named<std::uint64_t> kSchedulerFlags[] = {
+    {"SCHED_FLAG_RESET_ON_FORK", 0x01},  {"SCHED_FLAG_RECLAIM", 0x02},
+    {"SCHED_FLAG_DL_OVERRUN", 0x04},     {"SCHED_FLAG_KEEP_POLICY", 0x08},
+    {"SCHED_FLAG_KEEP_PARAMS", 0x10},    {"SCHED_FLAG_UTIL_CLAMP_MIN", 0x20},
+    {"SCHED_FLAG_UTIL_CLAMP_MAX", 0x40},
+};
+
+Status plan_scheduler(const Compilation& c) {
+    if (!c.config.process->scheduler) return {};
+    const spec::Scheduler& scheduler = *c.config.process->scheduler;
+    const std::string origin = at("scheduler");
+    const std::uint32_t* policy = look_up(kPolicies, scheduler.policy);
+    if (policy == nullptr)
+        return invalid(origin + "/policy: " + quote(scheduler.policy) + " must be "
+                       + names_of(kPolicies));
+    if (scheduler.priority < 0) return invalid(origin + "/priority: must not be negative");
+    wire::Scheduler body{.policy = *policy, .nice = scheduler.nice};
+    body.priority = static_cast<std::uint32_t>(scheduler.priority);
+    body.runtime = scheduler.runtime;
+    body.deadline = scheduler.deadline;
+    body.period = scheduler.period;
+    for (std::size_t i = 0; i < scheduler.flags.size(); ++i) {
+        const std::uint64_t* flag = look_up(kSchedulerFlags, scheduler.flags[i]);
+        if (flag == nullptr)
+            return invalid(pointer_to(origin + "/flags", i) + ": " + quote(scheduler.flags[i])
+                           + " must be " + names_of(kSchedulerFlags));
+        body.flags |= *flag;
+    }
+    c.steps().add(wire::Op::kScheduler, body,
+                  {origin, "set the scheduler to " + scheduler.policy,
+                   "nice " + std::to_string(scheduler.nice) + ", priority "
+                       + std::to_string(scheduler.priority)});
+    return {};
+}
+
+constexpr Named<std::uint64_t> kIoClasses[] = {
+    {"IOPRIO_CLASS_RT", 1},
+    {"IOPRIO_CLASS_BE", 2},
+    {"IOPRIO_CLASS_IDLE", 3},
+};
+
+Status plan_io_priority(const Compilation& c) {
+    if (!c.config.process->io_priority) return {};
+    const spec::IoPriority& wanted = *c.config.process->io_priority;
+    const std::string origin = at("ioPriority");
+    const std::uint64_t* io_class = look_up(kIoClasses, wanted.class_);
+    if (io_class == nullptr)
+        return invalid(origin + "/class: " + quote(wanted.class_) + " must be "
+                       + names_of(kIoClasses));
+    if (wanted.priority < 0 || wanted.priority > 7)
+        return invalid(origin + "/priority: must be 0 to 7");
+    // ioprio_set(2), IOPRIO_PRIO_VALUE
+    const std::uint64_t value = *io_class << 13 | static_cast<std::uint64_t>(wanted.priority);
+    c.steps().add(
+        wire::Op::kIoPriority, wire::Number{value},
+        {origin, "set the I/O priority", wanted.class_ + " " + std::to_string(wanted.priority)});
+    return {};
+}
+
+// What an engine was pinned to is not meant for its containers: the kernel cuts all of them down to
+// the cpuset.
+void plan_affinity(const Compilation& c) {
+    constexpr std::size_t kBytes = 1024 / 8;
+    std::uint8_t all[kBytes];
+    std::fill_n(all, kBytes, std::uint8_t{0xff});
+    c.steps().add(wire::Op::kAffinity, c.steps().bytes(all, kBytes),
+                  {std::string(kDefault), "reset the CPU affinity"});
+}
+
+// ---------------------------------------------------------------- memory and personality
+
+// set_mempolicy(2) and the kernel's uapi/linux/mempolicy.h.
+constexpr Named<std::uint32_t> kMemoryModes[] = {
+    {"MPOL_DEFAULT", 0},
+    {"MPOL_PREFERRED", 1},
+    {"MPOL_BIND", 2},
+    {"MPOL_INTERLEAVE", 3},
+    {"MPOL_LOCAL", 4},
+    {"MPOL_PREFERRED_MANY", 5},
+    {"MPOL_WEIGHTED_INTERLEAVE", 6},
+};
+constexpr Named<std::uint32_t> kMemoryFlags[] = {
+    {"MPOL_F_NUMA_BALANCING", 1 << 13},
+    {"MPOL_F_RELATIVE_NODES", 1 << 14},
+    {"MPOL_F_STATIC_NODES", 1 << 15},
+};
+
+Status plan_memory_policy(const Compilation& c) {
+    if (!c.linux_.memory_policy) return {};
+    const spec::MemoryPolicy& policy = *c.linux_.memory_policy;
+    const std::string origin = "config.json#/linux/memoryPolicy";
+    const std::uint32_t* mode = look_up(kMemoryModes, policy.mode);
+    if (mode == nullptr)
+        return invalid(origin + "/mode: " + quote(policy.mode) + " must be "
+                       + names_of(kMemoryModes));
+    wire::MemoryPolicy body{.mode = *mode};
+    for (std::size_t i = 0; i < policy.flags.size(); ++i) {
+        const std::uint32_t* flag = look_up(kMemoryFlags, policy.flags[i]);
+        if (flag == nullptr)
+            return invalid(pointer_to(origin + "/flags", i) + ": " + quote(policy.flags[i])
+                           + " must be " + names_of(kMemoryFlags));
+        body.mode |= *flag;
+    }
+    if (!policy.nodes.empty()) {
+        const auto nodes = parse_bit_list(policy.nodes);
+        if (!nodes)
+            return invalid(origin + "/nodes: " + quote(policy.nodes)
+                           + " must be a list like 0-3,7");
+        body.nodes = c.steps().bytes(nodes->data(), nodes->size() * sizeof(std::uint64_t));
+        // The kernel looks at one bit less than it is told: set_mempolicy(2), "Bugs".
+        body.max_node = static_cast<std::uint32_t>(nodes->size() * 64 + 1);
+    }
+    c.steps().add(wire::Op::kMemoryPolicy, body,
+                  {origin, "set the memory policy " + policy.mode,
+                   policy.nodes.empty() ? "" : "nodes " + policy.nodes});
+    return {};
+}
+
+// personality(2)
+constexpr Named<std::uint64_t> kDomains[] = {{"LINUX", 0x0000}, {"LINUX32", 0x0008}};
+
+Status plan_personality(const Compilation& c) {
+    if (!c.linux_.personality) return {};
+    const spec::Personality& personality = *c.linux_.personality;
+    const std::string origin = "config.json#/linux/personality";
+    const std::uint64_t* domain = look_up(kDomains, personality.domain);
+    if (domain == nullptr)
+        return invalid(origin + "/domain: " + quote(personality.domain) + " must be "
+                       + names_of(kDomains));
+    if (!personality.flags.empty()) return invalid(origin + "/flags/0: the spec defines no flags");
+    c.steps().add(wire::Op::kPersonality, wire::Number{*domain},
+                  {origin, "set the personality to " + personality.domain});
+    return {};
+}
+
+} // namespace
+
+std::optional<std::vector<std::uint64_t>> parse_bit_list(std::string_view list) {
+    constexpr std::uint64_t kLimit = 4096;
+    std::vector<std::uint64_t> bits;
+    for (const std::string_view range : split(list, ',')) {
+        const std::size_t dash = range.find('-');
+        const auto first = parse_unsigned(range.substr(0, dash));
+        const auto last =
+            dash == std::string_view::npos ? first : parse_unsigned(range.substr(dash + 1));
+        if (!first || !last || *first > *last || *last >= kLimit) return std::nullopt;
+        if (bits.size() <= *last / 64) bits.resize(*last / 64 + 1);
+        for (std::uint64_t bit = *first; bit <= *last; ++bit)
+            bits[bit / 64] |= std::uint64_t{1} << bit % 64;
+    }
+    return bits;
+}
+
+Status plan_settings(const Compilation& c) {
+    if (!c.config.process) return {};
+    TRY(plan_labels(c));
+    for (std::size_t i = 0; i < c.config.process->rlimits.size(); ++i)
+        TRY(plan_rlimit(c, i));
+    plan_oom_score(c);
+    plan_affinity(c);
+    TRY(plan_scheduler(c));
+    TRY(plan_io_priority(c));
+    TRY(plan_memory_policy(c));
+    return plan_personality(c);
+}
+
+} // namespace tare::plan

@@ -1,0 +1,231 @@
+#include "plan/rootfs.h"
+
+#include "base/text.h"
+#include "plan/mount.h"
+#include "plan/namespaces.h"
+
+#include <algorithm>
+#include <set>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+namespace tare::plan {
+
+namespace {
+
+using spec::NamespaceType;
+
+constexpr Named<std::uint64_t> kPropagations[] = {
+    {"shared", MS_SHARED},         {"rshared", MS_SHARED | MS_REC},
+    {"slave", MS_SLAVE},           {"rslave", MS_SLAVE | MS_REC},
+    {"private", MS_PRIVATE},       {"rprivate", MS_PRIVATE | MS_REC},
+    {"unbindable", MS_UNBINDABLE}, {"runbindable", MS_UNBINDABLE | MS_REC},
+};
+
+constexpr std::string_view kPropagationField = "config.json#/linux/rootfsPropagation";
+
+bool has_mount_namespace(const Compilation& c) {
+    return is_own(c.linux_, NamespaceType::kMount);
+}
+
+// ---------------------------------------------------------------- devices
+
+struct DefaultDevice {
+    std::string_view path;
+    unsigned major, minor;
+};
+constexpr DefaultDevice kDefaultDevices[] = {
+    {"/dev/null", 1, 3}, {"/dev/zero", 1, 5},   {"/dev/full", 1, 7},
+    {"/dev/tty", 5, 0},  {"/dev/random", 1, 8}, {"/dev/urandom", 1, 9},
+};
+
+constexpr struct {
+    const char *path, *target;
+} kLinks[] = {
+    {"/dev/fd", "/proc/self/fd"},       {"/dev/stdin", "/proc/self/fd/0"},
+    {"/dev/stdout", "/proc/self/fd/1"}, {"/dev/stderr", "/proc/self/fd/2"},
+    {"/dev/core", "/proc/kcore"},       {"/dev/ptmx", "pts/ptmx"},
+};
+
+// An engine that binds /dev brings all of it.
+bool binds_dev(const spec::Config& config) {
+    return std::any_of(config.mounts.begin(), config.mounts.end(), [](const spec::Mount& mount) {
+        const auto& options = mount.options;
+        const bool bind = mount.type == "bind"
+                          || std::find(options.begin(), options.end(), "bind") != options.end()
+                          || std::find(options.begin(), options.end(), "rbind") != options.end();
+        return bind && clean_path(mount.destination) == "/dev";
+    });
+}
+
+constexpr Named<mode_t> kDeviceTypes[] = {
+    {"c", S_IFCHR},
+    {"u", S_IFCHR},
+    {"b", S_IFBLK},
+    {"p", S_IFIFO},
+};
+
+std::string octal(mode_t mode) {
+    char text[16];
+    std::snprintf(text, sizeof text, "0%o", static_cast<unsigned>(mode & 07777));
+    return text;
+}
+
+void add_device(const Compilation& c, const std::string& origin, wire::Device body,
+                const std::string& path, std::string value) {
+    // mknod(2) of a device is for the initial user namespace alone.
+    const bool bind = in_user_namespace(c) && !S_ISFIFO(body.mode);
+    body.path = c.steps().text(path);
+    if (bind) body.bind_source = body.path;
+    c.steps().add(
+        wire::Op::kDevice, body,
+        {origin, (bind ? "bind the host's " : "make the device ") + quote(path), std::move(value)});
+}
+
+Status plan_device(const Compilation& c, std::size_t index) {
+    const spec::Device& device = c.linux_.devices[index];
+    const std::string origin = pointer_to("config.json#/linux/devices", index);
+    const mode_t* type = look_up(kDeviceTypes, device.type);
+    if (type == nullptr)
+        return invalid(origin + "/type: " + quote(device.type) + " must be "
+                       + names_of(kDeviceTypes));
+    const std::string path = clean_path(device.path);
+    if (device.path.empty() || device.path.front() != '/' || path == "/")
+        return invalid(origin + "/path: " + quote(device.path)
+                       + " must be an absolute path below the root");
+    if (device.major < 0 || device.major > 0xfff || device.minor < 0 || device.minor > 0xfffff)
+        return invalid(origin + ": " + std::to_string(device.major) + ":"
+                       + std::to_string(device.minor)
+                       + " is no device number: major is 0 to 4095, minor 0 to 1048575");
+    // fileMode may bring the type of file along: only the permissions count.
+    wire::Device body{.mode = *type | (device.file_mode.value_or(0666) & 07777u)};
+    body.uid = device.uid.value_or(0);
+    body.gid = device.gid.value_or(0);
+    std::string value = device.type;
+    if (*type != S_IFIFO) {
+        body.number =
+            makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor));
+        value += " " + std::to_string(device.major) + ":" + std::to_string(device.minor);
+    }
+    value += ", mode " + octal(body.mode) + ", owner " + std::to_string(body.uid) + ":"
+             + std::to_string(body.gid);
+    add_device(c, origin, body, path, std::move(value));
+    return {};
+}
+
+void plan_default_devices(const Compilation& c, const std::set<std::string>& configured) {
+    for (const DefaultDevice& device : kDefaultDevices) {
+        const std::string path(device.path);
+        if (configured.count(path) != 0) continue;
+        wire::Device body{.mode = S_IFCHR | 0666, .number = makedev(device.major, device.minor)};
+        add_device(c, std::string(kDefault), body, path,
+                   "c " + std::to_string(device.major) + ":" + std::to_string(device.minor)
+                       + ", mode 0666");
+    }
+}
+
+void plan_links(const Compilation& c) {
+    for (const auto& link : kLinks)
+        c.steps().add(wire::Op::kSymlink,
+                      wire::Symlink{c.steps().text(link.target), c.steps().text(link.path)},
+                      {std::string(kDefault), "make the link " + quote(link.path),
+                       "to " + std::string(link.target)});
+}
+
+// ---------------------------------------------------------------- covered paths
+
+Status plan_paths(const Compilation& c, const std::vector<std::string>& paths,
+                  const std::string& origin, wire::Op op, const char* what) {
+    std::set<std::string_view> done;
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        const std::string& path = paths[i];
+        const std::string at = pointer_to(origin, i);
+        if (path.empty() || path.front() != '/')
+            return invalid(at + ": " + quote(path) + " must be an absolute path");
+        if (clean_path(path) == "/") return invalid(at + ": the root itself cannot be covered");
+        if (!done.insert(path).second) continue;
+        c.steps().add(op, wire::Path{c.steps().text(path)}, {at, what + quote(path)});
+    }
+    return {};
+}
+
+} // namespace
+
+Status plan_root(const Compilation& c) {
+    if (!c.config.root || c.config.root->path.empty())
+        return invalid("config.json#/root/path: is missing");
+    if (has_mount_namespace(c)) {
+        // Never what is shared with the host: `tare` itself opens the sources that are to stay so.
+        const bool keep_out =
+            c.linux_.rootfs_propagation == "private" || c.linux_.rootfs_propagation == "rprivate";
+        const std::uint64_t flags = MS_REC | (keep_out ? MS_PRIVATE : MS_SLAVE);
+        c.steps().add(
+            wire::Op::kPropagation, wire::Propagation{flags},
+            {std::string(c.linux_.rootfs_propagation.empty() ? kDefault : kPropagationField),
+             "change the propagation of the host's mounts", keep_out ? "rprivate" : "rslave"});
+    }
+
+    const std::string path = root_path(c);
+    wire::BindRoot body;
+    if (is_own(c.linux_, NamespaceType::kUser) && c.host.can_admin) {
+        TreeSource tree{.origin = "config.json#/root/path", .path = path};
+        tree.slot = body.tree = c.steps().new_slot();
+        c.plan.trees.push_back(std::move(tree));
+    }
+    body.path = c.steps().text(path);
+    c.steps().add(wire::Op::kBindRoot, body,
+                  {"config.json#/root/path", "bind the root " + quote(path)});
+    return {};
+}
+
+Status plan_devices_and_links(const Compilation& c) {
+    std::set<std::string> configured;
+    for (const spec::Device& device : c.linux_.devices)
+        configured.insert(clean_path(device.path));
+    if (!binds_dev(c.config)) {
+        plan_default_devices(c, configured);
+        plan_links(c);
+    }
+    for (std::size_t i = 0; i < c.linux_.devices.size(); ++i)
+        TRY(plan_device(c, i));
+    return {};
+}
+
+Status plan_covered_paths(const Compilation& c) {
+    TRY(plan_paths(c, c.linux_.masked_paths, "config.json#/linux/maskedPaths", wire::Op::kMaskPath,
+                   "mask "));
+    return plan_paths(c, c.linux_.readonly_paths, "config.json#/linux/readonlyPaths",
+                      wire::Op::kReadonlyPath, "make read-only: ");
+}
+
+Status plan_enter_root(const Compilation& c) {
+    const std::string origin = "config.json#/root/path";
+    const std::string& propagation = c.linux_.rootfs_propagation;
+    const std::uint64_t* flags = look_up(kPropagations, propagation);
+    if (!propagation.empty() && flags == nullptr)
+        return invalid(std::string(kPropagationField) + ": " + quote(propagation) + " must be "
+                       + names_of(kPropagations));
+    if (flags != nullptr && !has_mount_namespace(c))
+        return invalid(std::string(kPropagationField) + ": needs a mount namespace");
+
+    if (!has_mount_namespace(c))
+        c.steps().add(wire::Op::kPivot, wire::Pivot{wire::kChroot},
+                      {origin, "chroot into the root"});
+    else if (c.options.no_pivot)
+        c.steps().add(wire::Op::kPivot, wire::Pivot{wire::kMoveRoot},
+                      {"--no-pivot", "move the root to '/'"});
+    else
+        c.steps().add(wire::Op::kPivot, wire::Pivot{wire::kPivotRoot}, {origin, "pivot_root"});
+
+    if (flags != nullptr)
+        c.steps().add(
+            wire::Op::kRootPropagation, wire::Propagation{*flags},
+            {std::string(kPropagationField), "set the propagation of the root", propagation});
+    if (c.config.root->readonly)
+        c.steps().add(wire::Op::kRootReadonly,
+                      {"config.json#/root/readonly", "make the root read-only"});
+    return {};
+}
+
+} // namespace tare::plan

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "plan/compilation.h"
+
+namespace tare::plan {
+
+// What becomes the container's root, before its mounts: propagation, and the bind of root.path.
+Status plan_root(const Compilation& c);
+
+// The nodes and links that every container has (runtime-spec, config-linux.md, "Default Devices"),
+// and linux.devices. None of the former where the config binds its own /dev.
+Status plan_devices_and_links(const Compilation& c);
+
+// linux.maskedPaths and linux.readonlyPaths.
+Status plan_covered_paths(const Compilation& c);
+
+// The change of root, and what can only be set afterwards.
+Status plan_enter_root(const Compilation& c);
+
+} // namespace tare::plan
