@@ -1,8 +1,6 @@
 // Until the layers below have landed: weak stand-ins, so that the command line links. Each is
 // replaced by the real function as soon as there is one; the file goes with the last of them.
 
-#include "plan/dump.h"
-#include "plan/mount.h"
 #include "runtime/runtime.h"
 
 #define PENDING __attribute__((weak))
@@ -14,18 +12,6 @@ Failure pending(const char* what) {
     return Failure({ENOSYS, std::string(what) + ": not built in yet"});
 }
 } // namespace
-
-namespace plan {
-PENDING std::string dump_text(const Plan&) {
-    return "";
-}
-PENDING std::string dump_json(const Plan&) {
-    return "[]";
-}
-PENDING std::vector<std::string> mount_option_names() {
-    return {};
-}
-} // namespace plan
 
 namespace runtime {
 PENDING Result<plan::Plan> plan_bundle(const Settings&, const CreateRequest&) {
