@@ -47,9 +47,9 @@ has() { [[ $2 == *"$3"* ]] || fail "$1: no '$3' in '$2'"; }
 has_not() { [[ $2 != *"$3"* ]] || fail "$1: there is '$3' in '$2'"; }
 matches() { [[ $2 =~ $3 ]] || fail "$1: '$2' does not match '$3'"; }
 
-# within SECONDS COMMAND...: repeats it until it succeeds.
+# within SECONDS COMMAND...: repeats it until it succeeds. A guest gets more time.
 within() {
-    local end=$((SECONDS + $1))
+    local end=$((SECONDS + $1 * ${SLOWNESS:-1}))
     shift
     until "$@" >/dev/null 2>&1; do
         ((SECONDS <= end)) || fail "not within the time: $*"

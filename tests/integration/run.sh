@@ -4,7 +4,7 @@
 #   TARE=build/tare       the runtime; TARE_OPTIONS: global options for each call
 #   PLACE=native|vm       whose list of expected skips counts
 #   JOBS=2                cases at a time; SHARD=1/3: only every third
-#   KEEP=1                keep the cases' folders
+#   KEEP=1                keep the cases' folders; SLOWNESS=5: so many times longer may things take
 # A case is a function `test_NAME() { # [alone] [timeout=SECONDS] [soak]` in cases/*.sh. `alone`: nothing
 # else runs meanwhile; `soak`: only with SOAK=1.
 set -u
@@ -49,7 +49,7 @@ wanted() {
 
 # Runs one case; leaves NUMBER.out and NUMBER.status: ok, skip, or the exit status.
 run_case() {
-    local number=$1 name=$2 file=$3 limit=$4 start=$EPOCHREALTIME status
+    local number=$1 name=$2 file=$3 limit=$(($4 * ${SLOWNESS:-1})) start=$EPOCHREALTIME status
     mkdir -p "$work/$number" && chmod 755 "$work/$number"
     "$TOOLS/supervise" "$limit" "$V2" "tare-it-$$-$number" \
         bash "$here/case.sh" "$file" "test_${name#*/}" "$work/$number" >"$work/$number.out" 2>&1 </dev/null

@@ -7,7 +7,7 @@ VM := $(BUILD)/vm
 UML_MODULES := $(firstword $(wildcard /usr/lib/uml/modules/*))
 UML := INITRAMFS=$(abspath $(VM))/uml.cpio XSTATE=$(abspath $(VM))/xstate.so tests/vm/uml.sh
 QEMU := INITRAMFS=$(abspath $(VM))/qemu.cpio KERNEL=$(abspath $(VM))/vmlinux tests/vm/qemu.sh
-SUITE = cd $(CURDIR) && TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) JOBS=1
+SUITE = cd $(CURDIR) && TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) JOBS=1 SLOWNESS=5
 
 .PHONY: vm vm-qemu guest
 vm: all integration-tools $(VM)/uml.cpio $(VM)/xstate.so $(VM)/debian.made
