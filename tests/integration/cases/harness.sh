@@ -21,7 +21,7 @@ test_cgroups_are_found() {
 }
 
 test_processes_are_found() {
-    leaves 'setsid sleep 77 & disown'
+    leaves 'setsid sleep 77 & disown; sleep 0.2'
     matches 'the process' "$out" 'process [0-9]+ sleep 77'
     kill "$(sed -n 's/.*process \([0-9]*\) sleep.*/\1/p' <<<"$out")"
 }
