@@ -32,6 +32,7 @@ struct Context {
     LastDirectory last;
     int null_device = -1;          // kMaskPath: the host's /dev/null, verified
     int empty_directory = -1;      // kMaskPath: a mount of an empty tmpfs
+    bool entered = false;          // kChdir
     const char* program = nullptr; // kFindExec's result
     char** env = nullptr;          // of kExec
     char** args = nullptr;

@@ -84,7 +84,7 @@ enum class Op : std::uint16_t {
     kNoNewPrivileges, // no body
     kSeccomp,         // Seccomp
     kChdir,    // Path: before and after kIds; the first forgives EACCES and EPERM, the second does
-               // nothing where the first succeeded but check that getcwd(2) is inside the root
+               // nothing where the first succeeded. Checks that getcwd(2) is inside the root
     kFindExec, // FindExec: resolves argv[0] once, at create
     kExec,     // Exec: never returns but with an error
 };
