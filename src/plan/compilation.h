@@ -2,6 +2,7 @@
 
 #include "plan/plan.h"
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,7 @@ struct Compilation {
     const spec::Linux& linux_; // config's, or an empty one
     const HostFacts& host;
     const Options& options;
+    const std::set<std::string>& destinations; // of all mounts, clean
     Plan& plan;
 
     Steps& steps() const { return plan.steps; }

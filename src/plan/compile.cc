@@ -56,7 +56,9 @@ Result<Plan> compile(const spec::Config& config, const HostFacts& host, const Op
                      const SeccompProgram* seccomp) {
     Plan plan;
     const spec::Linux nothing;
-    const Compilation c{config, config.linux_ ? *config.linux_ : nothing, host, options, plan};
+    const std::set<std::string> destinations = clean_destinations(config);
+    const Compilation c{
+        config, config.linux_ ? *config.linux_ : nothing, host, options, destinations, plan};
     TRY(refuse_unsupported(c));
     plan.cgroup = TRY(plan_cgroup(config, host));
     plan.warnings = plan.cgroup.warnings;

@@ -70,6 +70,24 @@ std::string why(Detail detail, int code) {
     return of.empty() ? errno_text(code) : std::string(of) + ": " + errno_text(code);
 }
 
+// What to do about it, where an errno of a step has one usual cause.
+std::string_view hint(wire::Op op, Detail detail, int code) {
+    using wire::Op;
+    const bool mount = op == Op::kMount || op == Op::kMountCgroup;
+    if (mount && code == ENODEV) return " (this kernel has no such file system)";
+    if (mount && detail == Detail::kFsconfig && code == EINVAL)
+        return " (the file system does not know it)";
+    if (op == Op::kSysctl && code == ENOENT) return " (this kernel has no such parameter)";
+    if (op == Op::kKeyring && code == EDQUOT)
+        return " (raise kernel.keys.maxkeys, or use --no-new-keyring)";
+    if (op == Op::kRlimit && code == EPERM)
+        return " (above the caller's own hard limit, and without CAP_SYS_RESOURCE)";
+    if (op == Op::kIds && code == EINVAL) return " (not mapped in the user namespace)";
+    if (op == Op::kGroups && code == EINVAL)
+        return " (one of them is not mapped in the user namespace)";
+    return {};
+}
+
 bool has_errno(Detail detail) {
     return detail != Detail::kHookExit && detail != Detail::kHookTimeout;
 }
@@ -82,7 +100,8 @@ Error describe(const Steps& steps, const wire::Message& message) {
     if (message.step >= steps.count())
         return {code, "set up the container: " + why(detail, message.code)};
     const Note& note = steps.note(message.step);
-    return {code, note.origin + ": " + note.what + ": " + why(detail, message.code)};
+    return {code, note.origin + ": " + note.what + ": " + why(detail, message.code)
+                      + std::string(hint(steps.op(message.step), detail, message.code))};
 }
 
 } // namespace tare::plan

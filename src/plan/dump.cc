@@ -19,6 +19,15 @@ std::string does(const Note& note) {
     return note.value.empty() ? note.what : note.what + ": " + note.value;
 }
 
+// A hook's step is worded for its failure.
+std::string does(wire::Op op, const Note& note) {
+    constexpr std::string_view kFailure = "error running ";
+    std::string text = does(note);
+    if (op == wire::Op::kHook && text.starts_with(kFailure))
+        text.replace(0, kFailure.size(), "run the ");
+    return text;
+}
+
 class Listing {
 public:
     explicit Listing(const Plan& plan) : plan_(plan) {}
@@ -31,7 +40,7 @@ public:
         for (std::size_t i = 0; i < plan_.steps.count(); ++i) {
             const wire::Op op = plan_.steps.op(i);
             const Note& note = plan_.steps.note(i);
-            entries_.push_back({"init", op_name(op), note.origin, does(note)});
+            entries_.push_back({"init", op_name(op), note.origin, does(op, note)});
             if (op == wire::Op::kSync) add_hooks(plan_.sync_hooks);
         }
         add_hooks(plan_.start_hooks);
@@ -69,9 +78,7 @@ private:
     void add_sources() {
         for (const IdMapSource& map : plan_.id_maps)
             add("id-map", map.origin,
-                map.uid_map.empty() && map.gid_map.empty()
-                    ? "take the mapping of the container's user namespace"
-                    : "make a user namespace with " + maps(map.uid_map, map.gid_map));
+                "make a user namespace with " + maps(map.uid_map, map.gid_map));
         for (const TreeSource& tree : plan_.trees)
             add("open-tree", tree.origin,
                 std::string(tree.recursive ? "clone the tree " : "clone the mount ")

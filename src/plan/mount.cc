@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <linux/mount.h>
+#include <sched.h>
 #include <sys/mount.h>
 
 namespace tare::plan {
@@ -126,7 +127,18 @@ bool wants_id_map(const Entry& entry) {
            || !entry.mount.gid_mappings.empty();
 }
 
+// Of a joined user namespace only its file knows the mapping.
+wire::Slot joined_user_namespace(const Compilation& c) {
+    for (const NamespaceFile& file : c.plan.joins)
+        if (file.type == CLONE_NEWUSER) return file.slot;
+    return wire::kNoSlot;
+}
+
 Status plan_id_map(const Compilation& c, const Entry& entry, wire::Slot& slot) {
+    const bool mapped = !entry.mount.uid_mappings.empty() || !entry.mount.gid_mappings.empty()
+                        || !c.linux_.uid_mappings.empty();
+    if (!mapped) slot = joined_user_namespace(c);
+    if (slot != wire::kNoSlot) return {};
     IdMapSource source = TRY(id_map_of(c, entry));
     slot = source.slot = c.steps().new_slot();
     c.plan.id_maps.push_back(std::move(source));
@@ -254,14 +266,16 @@ bool is_late_readonly(const Compilation& c, const Entry& entry) {
         == 0)
         return false;
     if (entry.target == "/dev" || entry.options.copy_up) return true;
-    const auto& mounts = c.config.mounts;
-    return std::any_of(mounts.begin(), mounts.end(), [&](const spec::Mount& other) {
-        return is_below(clean_path(other.destination), entry.target);
-    });
+    const auto below = c.destinations.lower_bound(entry.target + "/");
+    return below != c.destinations.end() && is_below(*below, entry.target);
 }
 
-std::string describe_all(const wire::Attributes& attributes,
-                         const std::vector<std::string>& options) {
+std::string describe_all(const wire::Attributes& attributes, std::vector<std::string> options,
+                         std::uint32_t flags = 0) {
+    if ((flags & wire::kCopyUp) != 0) options.emplace_back("tmpcopyup");
+    if ((flags & wire::kKeepMode) != 0) options.emplace_back("with the mode of what it covers");
+    if ((flags & wire::kBindOnEperm) != 0) options.emplace_back("else the host's, read-only");
+    if ((flags & wire::kMaskOnEperm) != 0) options.emplace_back("else masked");
     std::string text = describe(attributes);
     if (!text.empty() && !options.empty()) text += ", ";
     return text + joined(options);
@@ -292,7 +306,7 @@ Status plan_new(const Compilation& c, const Entry& entry) {
     c.steps().add(cgroup ? wire::Op::kMountCgroup : wire::Op::kMount, body,
                   {entry.origin,
                    "mount " + (cgroup ? "cgroup2" : mount.type) + " on " + quote(mount.destination),
-                   describe_all(body.attributes, options)});
+                   describe_all(body.attributes, options, body.flags)});
     return {};
 }
 
@@ -355,6 +369,13 @@ std::string clean_path(std::string_view path) {
     for (const std::string_view part : parts)
         out += "/" + std::string(part);
     return out.empty() ? "/" : out;
+}
+
+std::set<std::string> clean_destinations(const spec::Config& config) {
+    std::set<std::string> out;
+    for (const spec::Mount& mount : config.mounts)
+        out.insert(clean_path(mount.destination));
+    return out;
 }
 
 std::string root_path(const Compilation& c) {

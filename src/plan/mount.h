@@ -9,6 +9,8 @@ namespace tare::plan {
 // Symlinks are init's to judge.
 std::string clean_path(std::string_view path);
 
+std::set<std::string> clean_destinations(const spec::Config& config);
+
 // The absolute path on the host of the container's root directory.
 std::string root_path(const Compilation& c);
 

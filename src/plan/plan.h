@@ -96,7 +96,7 @@ struct TreeSource {
 // A user namespace made only to carry the mapping of an idmapped mount.
 struct IdMapSource {
     std::string origin;
-    std::string uid_map, gid_map; // text for /proc/PID/uid_map; both empty: the container's own
+    std::string uid_map, gid_map; // text for /proc/PID/uid_map
     wire::Slot slot = wire::kNoSlot;
 };
 

@@ -79,7 +79,6 @@ void plan_ids_and_capabilities(const Compilation& c) {
 
     c.steps().add(wire::Op::kBounding, wire::Number{sets.bounding},
                   {origin + "/bounding", "limit the capabilities", hex(sets.bounding)});
-    add_chdir(c);
     c.steps().add(wire::Op::kIds, wire::Ids{user.uid, user.gid},
                   {"config.json#/process/user",
                    "become " + std::to_string(user.uid) + ":" + std::to_string(user.gid)});
@@ -166,6 +165,7 @@ Status plan_identity(const Compilation& c, const SeccompProgram* seccomp) {
     if (!c.config.process) return {};
     plan_umask(c);
     TRY(plan_groups(c));
+    add_chdir(c); // before a filter that may refuse it
     // seccomp(2) wants CAP_SYS_ADMIN or no_new_privs: without the latter it is now or never.
     if (seccomp != nullptr && !c.config.process->no_new_privileges) add_seccomp(c, *seccomp);
     plan_ids_and_capabilities(c);

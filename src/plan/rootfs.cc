@@ -163,7 +163,8 @@ Status plan_root(const Compilation& c) {
         c.steps().add(
             wire::Op::kPropagation, wire::Propagation{flags},
             {std::string(c.linux_.rootfs_propagation.empty() ? kDefault : kPropagationField),
-             "change the propagation of the host's mounts", keep_out ? "rprivate" : "rslave"});
+             "set the propagation of our copy of the host's mounts",
+             keep_out ? "rprivate" : "rslave"});
     }
 
     const std::string path = root_path(c);

@@ -49,6 +49,21 @@ TEST_F(DetailTest, HooksTellTheirWaitStatus) {
               EINVAL);
 }
 
+TEST_F(DetailTest, SaysWhatToDoWhereThatIsKnown) {
+    EXPECT_EQ(text(ENODEV, wire::Detail::kFsopen),
+              "config.json#/mounts/3: mount tmpfs on '/data': the file system type is not known or "
+              "not allowed here: no such device (this kernel has no such file system)");
+}
+
+TEST_F(DetailTest, ProgramsAreNamedAsManagersExpect) {
+    steps_.add(wire::Op::kFindExec, {"config.json#/process/args/0", "exec: \"x\""});
+    steps_.add(wire::Op::kExec, {"config.json#/process/args/0", "exec /run.sh"});
+    EXPECT_EQ(text(ENOENT, wire::Detail::kNotFound, 2),
+              "config.json#/process/args/0: exec: \"x\": executable file not found in $PATH");
+    EXPECT_EQ(text(ENOENT, wire::Detail::kNone, 3),
+              "config.json#/process/args/0: exec /run.sh: no such file or directory");
+}
+
 TEST_F(DetailTest, AStepThatIsNotThereIsNoCrash) {
     EXPECT_EQ(text(EIO, wire::Detail::kNone, 7), "set up the container: input/output error");
 }

@@ -52,7 +52,8 @@ TEST(PlanMount, SaysWhatEachEntryBecomes) {
         {bind("/proc/sys/kernel/ns_last_pid", "/x", {}),
          "bind: bind '/x' on '/proc/sys/kernel/ns_last_pid'\n"},
         {bind("/proc", "/proc", {"rbind"}), "bind: bind the tree '/proc' on '/proc'\n"},
-        {{"/procession", "tmpfs", "", {}}, "mount: mount tmpfs on '/procession'\n"},
+        {{"/procession", "tmpfs", "", {}},
+         "mount: mount tmpfs on '/procession': with the mode of what it covers\n"},
     };
     for (const auto& c : cases)
         EXPECT_EQ(One(c.mount).result(), c.steps);
@@ -101,7 +102,8 @@ TEST(PlanMount, RefusesWhatMakesNoSense) {
 
 TEST(PlanMount, ANewMountHasNothingToTakeAway) {
     One one({"/t", "tmpfs", "", {"rw", "suid", "rnoexec", "noatime", "exec"}});
-    EXPECT_EQ(one.result(), "mount: mount tmpfs on '/t': noexec, noatime\n");
+    EXPECT_EQ(one.result(),
+              "mount: mount tmpfs on '/t': noexec, noatime, with the mode of what it covers\n");
     const auto body = one.body<wire::Mount>(0);
     EXPECT_EQ(body.attributes.set, unsigned{MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOATIME});
     EXPECT_EQ(body.attributes.clear, 0u);

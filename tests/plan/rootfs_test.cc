@@ -16,8 +16,9 @@ TEST(PlanRoot, KeepsTheHostsMountsAway) {
     part.add(NamespaceType::kMount);
     part.config.root->path = "rootfs";
     ASSERT_TRUE(plan_root(part.c()));
-    EXPECT_EQ(part.steps(), "propagation: change the propagation of the host's mounts: rslave\n"
-                            "bind-root: bind the root '/bundle/rootfs'\n");
+    EXPECT_EQ(part.steps(),
+              "propagation: set the propagation of our copy of the host's mounts: rslave\n"
+              "bind-root: bind the root '/bundle/rootfs'\n");
 
     // Shared or not: what must stay shared with the host is opened by `tare`.
     for (const auto& [wanted, first] : {std::pair("rshared", MS_REC | MS_SLAVE),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plan/compilation.h"
+#include "plan/mount.h"
 #include "plan/op.h"
 
 #include <gtest/gtest.h>
@@ -24,7 +25,10 @@ struct Part {
         for (std::uint64_t& limit : host.own_hard_rlimits)
             limit = 1024;
     }
-    Compilation c() { return {config, linux_, host, options, plan}; }
+    Compilation c() {
+        destinations_ = clean_destinations(config);
+        return {config, linux_, host, options, destinations_, plan};
+    }
 
     void add(spec::NamespaceType type, const char* path = "") {
         linux_.namespaces.push_back({type, path});
@@ -68,6 +72,7 @@ struct Part {
     }
 
 private:
+    std::set<std::string> destinations_;
     mutable std::string buffer_;
 };
 

@@ -1,0 +1,110 @@
+#include "plan/dump.h"
+#include "spec/runtime/config.h"
+#include "support.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+// Whole configs against the dump of their plans, in tests/plan/golden. To accept a change that is
+// meant, run the tests once with UPDATE_GOLDEN=1, and read the difference.
+
+namespace tare::plan {
+namespace {
+
+std::string read_file(const std::string& path) {
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+// The bundles name files beside them by a placeholder.
+std::string read_config(const std::string& path) {
+    constexpr std::string_view kPlaceholder = "@BUNDLES@";
+    std::string text = read_file(path);
+    for (std::size_t at; (at = text.find(kPlaceholder)) != std::string::npos;)
+        text.replace(at, kPlaceholder.size(), "/bundles");
+    return text;
+}
+
+Result<Plan> compile_file(const std::string& path, HostFacts host = {}, Options options = {}) {
+    host.capabilities = (std::uint64_t{1} << 41) - 1;
+    host.kernel_minor = 8;
+    options.id = "c1";
+    options.bundle = "/bundle";
+    auto config = spec::read_config(read_config(path));
+    if (!config) return Failure(config.error());
+    const SeccompProgram seccomp{.filter = {1, 2, 3}};
+    return compile(*config, host, options,
+                   config->linux_ && config->linux_->seccomp ? &seccomp : nullptr);
+}
+
+void expect_golden(const Result<Plan>& plan, const std::string& name) {
+    ASSERT_TRUE(plan) << plan.error().text;
+    const std::string path = "tests/plan/golden/" + name + ".txt";
+    const std::string text = dump_text(*plan);
+    if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
+    EXPECT_EQ(text, read_file(path)) << path;
+}
+
+TEST(Compile, WhatDockerGenerates) {
+    expect_golden(compile_file("tests/data/bundles/docker-default.json"), "docker-default");
+}
+
+TEST(Compile, WhatRuncGenerates) {
+    expect_golden(compile_file("tests/data/bundles/minimal.json"), "minimal");
+}
+
+TEST(Compile, AUserNamespace) {
+    expect_golden(compile_file("tests/data/bundles/userns.json"), "userns");
+}
+
+TEST(Compile, AnUnprivilegedUser) {
+    HostFacts host;
+    host.euid = host.egid = 1000;
+    host.can_admin = false;
+    expect_golden(compile_file("tests/data/configs/rootless.json", host), "rootless");
+}
+
+TEST(Compile, EverythingAtOnce) {
+    HostFacts host;
+    host.apparmor = host.selinux = true;
+    Options options;
+    options.listen_fds = 2;
+    options.notify_socket = "/run/tare/c1/notify";
+    options.has_gate = false;
+    expect_golden(compile_file("tests/data/configs/everything.json", host, options), "everything");
+}
+
+TEST(Compile, RefusesWhatItCannotDo) {
+    Part part;
+    part.config.linux_ = spec::Linux{};
+    part.config.linux_->intel_rdt = spec::IntelRdt{};
+    EXPECT_EQ(outcome(compile(part.config, part.host, part.options, nullptr)),
+              "config.json#/linux/intelRdt: tare does not support resctrl");
+    part.config.linux_ = spec::Linux{};
+    part.config.linux_->net_devices = {{"eth0", {}}};
+    EXPECT_EQ(outcome(compile(part.config, part.host, part.options, nullptr)),
+              "config.json#/linux/netDevices/eth0: tare does not move network devices");
+}
+
+TEST(Compile, TheListenerOfAFilterThatNotifies) {
+    Part part;
+    part.config.linux_ = spec::Linux{};
+    part.config.linux_->seccomp = spec::Seccomp{};
+    part.config.linux_->seccomp->listener_path = "/run/agent";
+    part.config.linux_->seccomp->listener_metadata = "m";
+    SeccompProgram program{.filter = {1}};
+    auto plan = compile(part.config, part.host, part.options, &program);
+    ASSERT_TRUE(plan) << plan.error().text;
+    EXPECT_EQ(plan->seccomp_listener_path, "");
+    program.notify = true;
+    plan = compile(part.config, part.host, part.options, &program);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->seccomp_listener_path, "/run/agent");
+    EXPECT_EQ(plan->seccomp_listener_metadata, "m");
+}
+
+} // namespace
+} // namespace tare::plan
