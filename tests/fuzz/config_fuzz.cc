@@ -1,0 +1,51 @@
+// Whatever the bytes are, reading a config ends in a config or in an error of one line; a config that
+// was read is the same after it was written and read again.
+
+#include "spec/runtime/config.h"
+#include "spec/runtime/features.h"
+#include "spec/runtime/state.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace {
+
+void require(bool condition, const char* what, const std::string& text) {
+    if (condition) return;
+    std::fprintf(stderr, "%s: %s\n", what, text.c_str());
+    std::abort();
+}
+
+void check_error(const tare::Error& error) {
+    require(!error.text.empty() && error.code != 0, "an empty error", error.text);
+    require(error.text.find('\n') == std::string::npos, "an error of several lines", error.text);
+}
+
+template <class T, class Read, class Write>
+void check_round_trip(const tare::Result<T>& value, Read read, Write write) {
+    if (!value) return check_error(value.error());
+    const std::string text = write(*value);
+    const auto again = read(text);
+    require(again.has_value(), again ? "" : again.error().text.c_str(), text);
+    require(*again == *value, "read, written and read again it differs", text);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
+    using namespace tare::spec;
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    check_round_trip(
+        read_config(text), [](std::string_view again) { return read_config(again); },
+        [](const Config& config) { return write_config(config); });
+    check_round_trip(
+        read_state(text, "s"), [](std::string_view again) { return read_state(again, "s"); },
+        [](const State& state) { return write_state(state, true); });
+    check_round_trip(
+        read_features(text, "f"), [](std::string_view again) { return read_features(again, "f"); },
+        [](const Features& features) { return write_features(features); });
+    if (const auto process = read_process(text, "p"); !process) check_error(process.error());
+    if (const auto resources = read_resources(text, "r"); !resources)
+        check_error(resources.error());
+    return 0;
+}
