@@ -77,6 +77,7 @@ Status read_rlimits(const json::Cursor& at, std::vector<Rlimit>& rlimits) {
 
 Status check_scheduler(const json::Cursor& at, const Scheduler& scheduler) {
     const bool realtime = scheduler.policy == "SCHED_FIFO" || scheduler.policy == "SCHED_RR";
+    if (realtime) TRY(at.require("priority"));
     if (realtime && (scheduler.priority < 1 || scheduler.priority > 99))
         return at.error("priority", "must be from 1 to 99 with " + scheduler.policy);
     if (!realtime && scheduler.priority != 0)

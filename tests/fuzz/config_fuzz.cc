@@ -1,5 +1,5 @@
-// Whatever the bytes are, reading a config ends in a config or in an error of one line; a config that
-// was read is the same after it was written and read again.
+// Whatever the bytes are, reading a config ends in a config or in an error of one line; a config
+// that was read is the same after it was written and read again.
 
 #include "spec/runtime/config.h"
 #include "spec/runtime/features.h"

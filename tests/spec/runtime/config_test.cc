@@ -1,5 +1,6 @@
 #include "spec/runtime/config.h"
 
+#include <cstdio>
 #include <gtest/gtest.h>
 
 namespace tare::spec {
@@ -74,6 +75,50 @@ TEST(ReadConfig, TakesVersionsOfTheFirstMajor) {
         EXPECT_TRUE(read_config(R"({"ociVersion": ")" + std::string(version)
                                 + R"(", "root": {"path": "r"}})"))
             << version;
+}
+
+std::string contents(const char* path) {
+    std::string text(1 << 16, '\0');
+    FILE* const file = std::fopen(path, "re");
+    if (!file) return "";
+    text.resize(std::fread(text.data(), 1, text.size(), file));
+    std::fclose(file);
+    return text;
+}
+
+// Every member that there is: also the seed of the fuzzer.
+TEST(WriteConfig, WritesEveryMemberThatWasRead) {
+    const std::string text = contents("tests/fuzz/corpus/config/full.json");
+    if (text.empty()) GTEST_SKIP() << "not started in the checkout's root";
+    const auto config = read_config(text);
+    ASSERT_TRUE(config) << config.error().text;
+    const std::string written = write_config(*config);
+    const auto again = read_config(written);
+    ASSERT_TRUE(again) << again.error().text;
+    EXPECT_EQ(*again, *config);
+    EXPECT_EQ(write_config(*again), written);
+    // No name is lost on the way: what the seed has, the written text has.
+    for (std::size_t at = 0; (at = text.find("\": ", at)) != std::string::npos; ++at) {
+        const std::size_t begin = text.rfind('"', at - 1);
+        const std::string name = text.substr(begin, at - begin + 1);
+        EXPECT_TRUE(written.find(name) != std::string::npos || name.find('\\') != std::string::npos)
+            << name;
+    }
+}
+
+TEST(ReadConfig, RefusesNastyInputsWithoutHarm) {
+    EXPECT_EQ(error_of(with("\"annotations\": {\"a\": \"" + std::string(10000000, 'x') + "\"}")),
+              "no error");
+    EXPECT_EQ(error_of(with("\"x\": " + std::string(100000, '['))),
+              "config.json:1:180: nested more than 128 deep");
+    std::string mounts;
+    for (int i = 0; i < 10000; ++i)
+        mounts += R"({"destination": "/m)" + std::to_string(i) + R"(", "options": ["a", "b"]},)";
+    EXPECT_EQ(
+        error_of(with("\"mounts\": [" + mounts + R"({"destination": "/"}])")),
+        "config.json#/mounts/10000/destination: must be below '/': root.path says what '/' is");
+    EXPECT_EQ(error_of(with(R"("hostname": "a\u0000")")),
+              "config.json#/hostname: must not contain a NUL character");
 }
 
 } // namespace
