@@ -31,6 +31,8 @@ bool in_arena(const void* block) {
 
 } // namespace
 
+const std::nothrow_t std::nothrow;
+
 void* operator new(std::size_t size) {
     if (size <= kLarge && rounded(size) <= kArena - used) {
         void* const block = arena + used;
@@ -40,6 +42,10 @@ void* operator new(std::size_t size) {
     void* const block = std::malloc(size);
     if (!block) std::abort(); // without exceptions there is nobody to tell
     return block;
+}
+
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return operator new(size);
 }
 
 void operator delete(void* block) noexcept {
