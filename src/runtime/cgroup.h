@@ -6,14 +6,17 @@
 #include "runtime/runtime.h"
 
 #include <string>
+#include <sys/types.h>
+#include <vector>
 
-// The container's cgroup: version 2, through the file system.
+// The container's cgroup: version 2, through the file system. A `path` is the directory on the host
+// ("/sys/fs/cgroup/unified/c1"), as locate_cgroup() gave it.
 
 namespace tare::runtime {
 
-// The directory on the host where the container's cgroup will be ("/sys/fs/cgroup/unified/c1");
-// nothing is made. Empty where there is none of ours: the manager is kDisabled, or we may not make
-// one and the config asks for no limit. Goes into the record before anything is made.
+// Where the container's cgroup will be; nothing is made. Goes into the record before anything is.
+// Empty where there is none of ours: the manager is kDisabled, or no cgroup is writable and none is
+// named. A limit, a device rule beyond the default ones, or a cgroupsPath is an error there.
 Result<std::string> locate_cgroup(const Settings& settings, const plan::CgroupPlan& plan,
                                   const std::string& id);
 
@@ -30,6 +33,12 @@ Status signal_cgroup(const std::string& path, int signal);
 // Kills what is left in it, waits for the end of that (at most `timeout_ms`), and removes it with
 // every cgroup below; success where it is gone. An empty one costs a single rmdir(2).
 Status remove_cgroup(const std::string& path, int timeout_ms = 10'000);
+
+// Every process in it and below, in our pid namespace; empty where it is gone.
+Result<std::vector<pid_t>> list_cgroup(const std::string& path);
+
+// Stops or continues all of them, and waits until that is so (at most `timeout_ms`).
+Status freeze_cgroup(const std::string& path, bool frozen, int timeout_ms = 10'000);
 
 // cgroup.freeze says 1.
 bool is_frozen(const std::string& path);

@@ -1,0 +1,223 @@
+#include "runtime/cgroup.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "plan/cgroup.h"
+#include "plan/devices.h"
+#include "runtime/cgroup_tree.h"
+#include "sys/bpf.h"
+#include "sys/directory.h"
+#include "sys/file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+
+namespace tare::runtime {
+
+namespace {
+
+// "No limit" is what a cgroup has without asking.
+bool is_limit(const plan::CgroupWrite& write) {
+    return !write.optional && write.value != "max" && !write.value.starts_with("max ");
+}
+
+// For a container without a cgroup of its own: whatever it would lose by that is an error.
+Result<std::string> no_cgroup(const plan::CgroupPlan& plan, const std::string& why, int code) {
+    const auto limit = std::ranges::find_if(plan.writes, is_limit);
+    if (limit != plan.writes.end())
+        return Failure({code, limit->origin + ": needs a cgroup of its own, but " + why});
+    if (plan.device_program.empty()) return std::string();
+    if (plan.device_program != TRY(plan::compile_devices(plan::default_device_rules(), "")))
+        return Failure({code, plan.device_origin + ": need a cgroup of its own, but " + why});
+    return std::string();
+}
+
+// As far as it exists already: can we make something in it?
+int check_place(const std::string& tree, std::string path) {
+    for (;;) {
+        path.resize(path.rfind('/'));
+        const int code = sys::check_writable(path);
+        if (code != ENOENT || path.size() <= tree.size()) return code;
+    }
+}
+
+bool is_systemd_form(const std::string& path) {
+    return path.find('/') == std::string::npos && std::ranges::count(path, ':') == 2;
+}
+
+// ---- Making
+
+// What a failure takes away again, the last first.
+class Made {
+public:
+    explicit Made(std::string path) : path_(std::move(path)) {}
+    ~Made() {
+        for (; count_ > 0; --count_) {
+            (void)sys::remove_directory(path_);
+            path_.resize(path_.rfind('/'));
+        }
+    }
+    Made(const Made&) = delete;
+    Made& operator=(const Made&) = delete;
+
+    // True: the cgroup itself is new.
+    Result<bool> make() { return make(path_); }
+    void keep() { count_ = 0; }
+
+private:
+    Result<bool> make(const std::string& path) {
+        Result<bool> made = sys::make_directory_once(path, 0755);
+        if (!made && made.error().code == ENOENT) {
+            TRY(make(path.substr(0, path.rfind('/'))));
+            made = sys::make_directory_once(path, 0755);
+        }
+        if (made && *made) ++count_;
+        return made;
+    }
+
+    std::string path_;
+    unsigned count_ = 0; // how many directories, from path_ upwards
+};
+
+// Whoever used it before us may still be in it, or have left it so that nothing could ever run.
+Status check_unused(const Fd& cgroup, const std::string& path) {
+    const std::string events = TRY(sys::read_file_at(cgroup, "cgroup.events", 4096));
+    if (events.find("populated 1") != std::string::npos)
+        return Failure(
+            {EBUSY, "container's cgroup is not empty: " + quote(path) + " has processes already"});
+    if (events.find("frozen 1") != std::string::npos)
+        return Failure({EBUSY, "container's cgroup unexpectedly frozen: " + quote(path)});
+    return {};
+}
+
+// Writes the plan's values. Most hosts have the controllers enabled already, so that is done only
+// once a file is missing.
+class Writer {
+public:
+    Writer(const Fd& cgroup, const std::string& path, const plan::CgroupPlan& plan)
+        : cgroup_(cgroup), path_(path), plan_(plan) {}
+
+    Status write_all() {
+        for (const plan::CgroupWrite& write : plan_.writes)
+            TRY(this->write(write));
+        return {};
+    }
+
+private:
+    Status write(const plan::CgroupWrite& write) {
+        Status status = try_write(write);
+        if (status || status.error().code != ENOENT) return status.map_error(under(write.origin));
+        if (!enabled_ && !plan_.controllers.empty()) {
+            tree_ = TRY(find_cgroup_tree());
+            missing_ = TRY(
+                enable_controllers(tree_, path_, plan_.controllers).map_error(under(write.origin)));
+            enabled_ = true;
+            return this->write(write);
+        }
+        if (!is_limit(write)) return {};
+        if (std::ranges::find(missing_, plan::controller_of(write.file)) != missing_.end())
+            return missing_controller(write, tree_);
+        return status.map_error(under(write.origin));
+    }
+
+    Status try_write(const plan::CgroupWrite& write) {
+        Status status = sys::write_control_at(cgroup_, write.file, write.value);
+        if (status || status.error().code != ENOENT || write.else_file.empty()) return status;
+        return sys::write_control_at(cgroup_, write.else_file, write.else_value);
+    }
+
+    const Fd& cgroup_;
+    const std::string& path_;
+    const plan::CgroupPlan& plan_;
+    bool enabled_ = false;
+    std::string tree_;
+    std::vector<std::string> missing_;
+};
+
+// memory.checkBeforeUpdate: a limit below what is in use would start the OOM killer.
+Status check_memory_usage(const Fd& cgroup, const plan::CgroupPlan& plan) {
+    const auto limit = std::ranges::find(plan.writes, "memory.max", &plan::CgroupWrite::file);
+    if (!plan.check_memory_usage || limit == plan.writes.end()) return {};
+    const auto wanted = parse_unsigned(limit->value);
+    auto text = sys::read_file_at(cgroup, "memory.current", 4096);
+    if (!wanted || !text) return {};
+    while (text->ends_with('\n'))
+        text->pop_back();
+    if (*wanted < parse_unsigned(*text).value_or(0))
+        return invalid(limit->origin + ": " + limit->value + " is below what the cgroup uses now, "
+                       + *text + " (checkBeforeUpdate)");
+    return {};
+}
+
+Status attach_devices(const Fd& cgroup, const plan::CgroupPlan& plan, bool is_new) {
+    if (plan.device_program.empty()) return {};
+    const auto attach = [&]() -> Status {
+        const Fd program = TRY(sys::load_device_program(plan.device_program));
+        return is_new ? sys::attach_device_program(cgroup, program)
+                      : sys::replace_device_programs(cgroup, program);
+    };
+    return attach().map_error(under(plan.device_origin));
+}
+
+// The files that the kernel means to be given away, cgroups(7), "Delegation".
+Status delegate(const Fd& cgroup, uid_t owner) {
+    std::string files = "cgroup.procs\ncgroup.subtree_control\ncgroup.threads\n";
+    if (auto listed = sys::read_small_file("/sys/kernel/cgroup/delegate"))
+        files = *std::move(listed);
+    TRY(sys::change_owner_at(cgroup, "", owner));
+    for (const std::string_view file : split(files, '\n'))
+        if (!file.empty() && file.find('/') == std::string_view::npos)
+            TRY(sys::change_owner_at(cgroup, std::string(file), owner));
+    return {};
+}
+
+Status fill(const Fd& cgroup, const std::string& path, const plan::CgroupPlan& plan, bool is_new) {
+    if (!is_new) {
+        TRY(check_unused(cgroup, path));
+        TRY(check_memory_usage(cgroup, plan));
+    }
+    TRY(Writer(cgroup, path, plan).write_all());
+    TRY(attach_devices(cgroup, plan, is_new));
+    if (plan.delegate)
+        TRY(delegate(cgroup, plan.owner).map_error(under("give the cgroup to the container")));
+    return {};
+}
+
+} // namespace
+
+Result<std::string> locate_cgroup(const Settings& settings, const plan::CgroupPlan& plan,
+                                  const std::string& id) {
+    if (settings.cgroup_manager == CgroupManager::kDisabled)
+        return no_cgroup(plan, "--cgroup-manager=disabled was given", EINVAL);
+    if (settings.cgroup_manager == CgroupManager::kSystemd)
+        return invalid("the cgroup manager 'systemd' is not supported yet: use cgroupfs");
+    if (is_systemd_form(plan.path))
+        return invalid(plan.origin + ": " + quote(plan.path)
+                       + " is in the form of systemd (slice:prefix:name), which the cgroup manager"
+                         " 'cgroupfs' does not take");
+
+    const std::string tree = TRY(find_cgroup_tree());
+    std::string own;
+    if (!plan.path.empty() && !plan.path.starts_with('/'))
+        own = find_own_cgroup(TRY(sys::read_small_file("/proc/self/cgroup")));
+    std::string path = TRY(place_cgroup(tree, own, plan.path, id).map_error(under(plan.origin)));
+    const int code = check_place(tree, path);
+    if (code == 0) return path;
+
+    const std::string why = quote(path) + " cannot be made: " + errno_text(code);
+    if (!plan.path.empty()) return Failure({code, plan.origin + ": " + why});
+    log::debug("no cgroup for the container: " + why);
+    return no_cgroup(plan, why, code);
+}
+
+Result<Fd> make_cgroup(const std::string& path, const plan::CgroupPlan& plan) {
+    Made made(path);
+    const bool is_new = TRY(made.make().map_error(under(plan.origin)));
+    Fd cgroup = TRY(sys::open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    TRY(fill(cgroup, path, plan, is_new));
+    made.keep();
+    return cgroup;
+}
+
+} // namespace tare::runtime

@@ -1,0 +1,151 @@
+#include "runtime/cgroup_tree.h"
+
+#include "base/text.h"
+#include "plan/cgroup.h"
+#include "sys/directory.h"
+#include "sys/file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <linux/magic.h>
+
+namespace tare::runtime {
+
+namespace {
+
+constexpr std::size_t kMaxMountinfo = 64u << 20;
+constexpr const char* kUsual = "/sys/fs/cgroup";
+constexpr const char* kHybrid = "/sys/fs/cgroup/unified";
+
+// mountinfo writes blanks and backslashes as \ooo, proc_pid_mountinfo(5).
+std::string unescaped(std::string_view text) {
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\\' || i + 3 >= text.size()) {
+            result.push_back(text[i]);
+            continue;
+        }
+        result.push_back(static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8
+                                           + (text[i + 3] - '0')));
+        i += 3;
+    }
+    return result;
+}
+
+std::string parent_of(const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    return slash == std::string::npos || slash == 0 ? "/" : path.substr(0, slash);
+}
+
+bool has_word(std::string_view text, std::string_view word) {
+    while (text.ends_with('\n'))
+        text.remove_suffix(1);
+    const std::vector<std::string_view> words = split(text, ' ');
+    return std::ranges::find(words, word) != words.end();
+}
+
+// The cgroups from `tree` down to the parent of `path`.
+std::vector<std::string> ancestors(const std::string& tree, const std::string& path) {
+    std::vector<std::string> result;
+    for (std::string above = parent_of(path); above.size() > tree.size(); above = parent_of(above))
+        result.push_back(above);
+    result.push_back(tree);
+    std::ranges::reverse(result);
+    return result;
+}
+
+Failure enabling_failed(const std::string& controller, const std::string& cgroup, Error error) {
+    std::string text = "enable the controller " + quote(controller) + " in " + quote(cgroup) + ": "
+                       + errno_text(error.code);
+    if (error.code == EBUSY)
+        text += " (it has processes of its own, and cgroup v2 lets only cgroups without hand"
+                " controllers down: choose another linux.cgroupsPath)";
+    return Failure({error.code, std::move(text)});
+}
+
+// True where the controller is there now.
+Result<bool> enable(const std::string& controller, const std::string& cgroup) {
+    const Status written = sys::write_control(cgroup + "/cgroup.subtree_control", "+" + controller);
+    if (written) return true;
+    if (written.error().code == ENOENT || written.error().code == EINVAL) return false;
+    return enabling_failed(controller, cgroup, written.error());
+}
+
+} // namespace
+
+std::string find_cgroup2_mount(std::string_view mountinfo) {
+    for (const std::string_view line : split(mountinfo, '\n')) {
+        const std::size_t dash = line.find(" - ");
+        const std::vector<std::string_view> fields = split(line, ' ');
+        if (dash != std::string_view::npos && fields.size() > 4
+            && line.substr(dash + 3).starts_with("cgroup2 "))
+            return unescaped(fields[4]);
+    }
+    return {};
+}
+
+std::string find_own_cgroup(std::string_view proc_cgroup) {
+    for (const std::string_view line : split(proc_cgroup, '\n'))
+        if (line.starts_with("0::")) return std::string(line.substr(3));
+    return {};
+}
+
+Result<std::string> find_cgroup_tree() {
+    static std::string found;
+    if (!found.empty()) return found;
+    for (const char* path : {kUsual, kHybrid})
+        if (sys::filesystem_type(path) == CGROUP2_SUPER_MAGIC) return found = path;
+    const std::string mountinfo = TRY(sys::read_file("/proc/self/mountinfo", kMaxMountinfo));
+    found = find_cgroup2_mount(mountinfo);
+    if (found.empty())
+        return invalid("cgroup v2 is not mounted here, and tare knows no other: boot with"
+                       " systemd.unified_cgroup_hierarchy=1, mount it (mount -t cgroup2 none"
+                       " /sys/fs/cgroup/unified), or give --cgroup-manager=disabled");
+    return found;
+}
+
+Result<std::string> place_cgroup(const std::string& tree, const std::string& own,
+                                 const std::string& wanted, const std::string& id) {
+    const bool relative = !wanted.empty() && !wanted.starts_with('/');
+    std::string path = relative ? parent_of(own) + "/" + wanted : "/" + wanted;
+    if (wanted.empty()) path += id;
+    std::string placed = tree;
+    for (const std::string_view part : split(path, '/')) {
+        if (part == "..") return invalid("our own cgroup is outside of " + quote(tree));
+        if (!part.empty() && part != ".") placed.append("/").append(part);
+    }
+    if (placed == tree) return invalid(quote(wanted) + " is the root of all cgroups");
+    return placed;
+}
+
+Result<std::vector<std::string>> enable_controllers(const std::string& tree,
+                                                    const std::string& path,
+                                                    const std::vector<std::string>& controllers) {
+    std::vector<std::string> missing;
+    for (const std::string& cgroup : ancestors(tree, path)) {
+        const std::string enabled = TRY(sys::read_small_file(cgroup + "/cgroup.subtree_control"));
+        for (const std::string& controller : controllers) {
+            if (std::ranges::find(missing, controller) != missing.end()
+                || has_word(enabled, controller))
+                continue;
+            const bool there = TRY(enable(controller, cgroup));
+            if (!there) missing.push_back(controller);
+        }
+    }
+    return missing;
+}
+
+Failure missing_controller(const plan::CgroupWrite& write, const std::string& tree) {
+    const std::string controller = plan::controller_of(write.file);
+    std::string text = write.origin + ": needs " + quote(write.file) + " of the controller "
+                       + quote(controller) + ", which the cgroup v2 hierarchy at " + quote(tree)
+                       + " does not have";
+    // "NAME\tHIERARCHY\t...": another hierarchy than 0 is one of v1.
+    const Result<std::string> v1 = sys::read_small_file("/proc/cgroups");
+    const std::size_t at = v1 ? v1->find("\n" + controller + "\t") : std::string::npos;
+    if (at != std::string::npos && (*v1)[at + controller.size() + 2] != '0')
+        text += " (it is in use by cgroup v1: boot with cgroup_no_v1=" + controller + ")";
+    return Failure({ENOENT, std::move(text)});
+}
+
+} // namespace tare::runtime
