@@ -1,6 +1,7 @@
 #include "plan/devices.h"
 
 #include "tests/plan/device_bpf.h"
+#include "tests/plan/device_model.h"
 
 #include <gtest/gtest.h>
 #include <random>
@@ -11,30 +12,7 @@ namespace {
 constexpr const char* kOrigin = "config.json#/linux/resources/devices";
 using Rules = std::vector<spec::DeviceRule>;
 
-// What one asks for: all of `access` on one device.
-struct Question {
-    char type;
-    std::uint32_t major, minor;
-    std::string access;
-};
-
-bool model_allows(const Rules& rules, const Question& question, char access) {
-    for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
-        if (rule->type.empty() || rule->type == "a") return rule->allow;
-        const bool device = rule->type[0] == question.type
-                            && (rule->major.value_or(-1) == -1 || *rule->major == question.major)
-                            && (rule->minor.value_or(-1) == -1 || *rule->minor == question.minor);
-        if (device && (rule->access.empty() || rule->access.find(access) != std::string::npos))
-            return rule->allow;
-    }
-    return false;
-}
-
-bool model_allows(const Rules& rules, const Question& question) {
-    for (const char access : question.access)
-        if (!model_allows(rules, question, access)) return false;
-    return true;
-}
+using Question = DeviceQuestion;
 
 std::vector<std::uint64_t> compiled(const Rules& rules) {
     const auto program = compile_devices(rules, kOrigin);
