@@ -47,14 +47,17 @@ std::size_t utf8_length(std::string_view text) {
 } // namespace
 
 std::string quote(std::string_view text) {
-    std::string out = "'";
+    std::string out;
+    out.reserve(text.size() + 2);
+    out += '\'';
     for (const char c : text.substr(0, kQuoteBytes)) {
-        char hex[8];
-        std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(c));
-        if (is_control(static_cast<unsigned char>(c)))
+        if (is_control(static_cast<unsigned char>(c))) {
+            char hex[8];
+            std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(c));
             out += hex;
-        else
+        } else {
             out += c;
+        }
     }
     if (text.size() > kQuoteBytes) out += "...";
     return out + "'";

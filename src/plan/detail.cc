@@ -71,12 +71,10 @@ std::string why(Detail detail, int code) {
 }
 
 // What to do about it, where an errno of a step has one usual cause.
-std::string_view hint(wire::Op op, Detail detail, int code) {
+std::string_view hint(wire::Op op, int code) {
     using wire::Op;
     const bool mount = op == Op::kMount || op == Op::kMountCgroup;
     if (mount && code == ENODEV) return " (this kernel has no such file system)";
-    if (mount && detail == Detail::kFsconfig && code == EINVAL)
-        return " (the file system does not know it)";
     if (op == Op::kSysctl && code == ENOENT) return " (this kernel has no such parameter)";
     if (op == Op::kKeyring && code == EDQUOT)
         return " (raise kernel.keys.maxkeys, or use --no-new-keyring)";
@@ -101,7 +99,7 @@ Error describe(const Steps& steps, const wire::Message& message) {
         return {code, "set up the container: " + why(detail, message.code)};
     const Note& note = steps.note(message.step);
     return {code, note.origin + ": " + note.what + ": " + why(detail, message.code)
-                      + std::string(hint(steps.op(message.step), detail, message.code))};
+                      + std::string(hint(steps.op(message.step), message.code))};
 }
 
 } // namespace tare::plan
