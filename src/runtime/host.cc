@@ -115,10 +115,8 @@ Result<plan::HostFacts> gather_host_facts(const spec::Config& config) {
     if (config.process) {
         if (!config.process->apparmor_profile.empty()) facts.apparmor = apparmor_enabled();
         if (!config.process->selinux_label.empty()) facts.selinux = selinux_enabled();
-        // Who may raise limits needs no facts about ours.
-        if (!config.process->rlimits.empty()
-            && (user_namespace || (facts.capabilities & bit(CAP_SYS_RESOURCE)) == 0))
-            read_hard_limits(facts);
+        // Inside a user namespace nobody may raise them any more.
+        if (!config.process->rlimits.empty() && user_namespace) read_hard_limits(facts);
     }
     if (config.linux_ && !config.linux_->mount_label.empty()) facts.selinux = selinux_enabled();
     if (config.linux_ && config.linux_->resources

@@ -8,6 +8,7 @@
 #include "sys/raw.h"
 #include "sys/socket.h"
 
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -25,7 +26,6 @@ using sys::raw::call;
 using sys::raw::pointer;
 
 constexpr std::size_t kMaxInherited = 64;
-constexpr std::size_t kKernelMaskSize = 8; // of the kernel's sigset_t
 
 // What the child works from. It stays ours: the child shares our memory, and is done with it when
 // it executes init.
@@ -34,7 +34,7 @@ struct ChildTask {
     bool waits = false; // for one message, before it goes on
     bool new_user_namespace = false;
     bool becomes_root = true;
-    const sigset_t* signal_mask = nullptr;
+    const std::uint64_t* signal_mask = nullptr;
     int inherited[kMaxInherited] = {}; // everything else closes at the exec
     std::size_t inherited_count = 0;
     char plan_fd[12] = {};
@@ -93,7 +93,8 @@ void child_main(void* argument) {
     if (task.waits) child_waits(task);
     if (task.new_user_namespace) child_takes_identity(task);
     if (task.signal_mask != nullptr)
-        call(SYS_rt_sigprocmask, SIG_SETMASK, pointer(task.signal_mask), 0, kKernelMaskSize);
+        call(SYS_rt_sigprocmask, SIG_SETMASK, pointer(task.signal_mask), 0,
+             sizeof *task.signal_mask);
     for (std::size_t i = 0; i < task.inherited_count; ++i)
         call(SYS_fcntl, task.inherited[i], F_SETFD, 0);
 

@@ -5,7 +5,6 @@
 #include "plan/plan.h"
 #include "sys/process.h"
 
-#include <csignal>
 #include <cstdint>
 
 namespace tare::runtime {
@@ -15,9 +14,9 @@ struct LaunchRequest {
     const plan::Plan& plan;
     const Fd& cgroup; // its directory; none: the container stays in our cgroup
     const Fd& gate_in;
-    const Fd& gate_out;                    // the two FIFOs; none: the report socket serves
-    unsigned keep_fds = 0;                 // 3 ... 3+keep_fds-1 go on into the container
-    const sigset_t* signal_mask = nullptr; // null: as ours is
+    const Fd& gate_out;                         // the two FIFOs; none: the report socket serves
+    unsigned keep_fds = 0;                      // 3 ... 3+keep_fds-1 go on into the container
+    const std::uint64_t* signal_mask = nullptr; // as the kernel has it; null: ours
 };
 
 struct Launched {

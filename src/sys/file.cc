@@ -5,6 +5,7 @@
 
 #include <climits>
 #include <cstdlib>
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/memfd.h>
 #include <sys/mman.h>
@@ -176,13 +177,21 @@ Result<Fd> sealed_memory(const char* name, std::string_view text, bool executabl
     return memory;
 }
 
-bool is_open(int fd) {
-    return ::fcntl(fd, F_GETFD) >= 0;
+bool is_inherited(int fd) {
+    const int flags = ::fcntl(fd, F_GETFD);
+    return flags >= 0 && (flags & FD_CLOEXEC) == 0;
 }
 
-Status set_close_on_exec(int fd, bool on) {
-    if (::fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) < 0)
-        return sys_failure("fcntl of descriptor " + std::to_string(fd));
+Status close_on_exec_from(unsigned first) {
+    constexpr unsigned kCloseRangeCloexec = 4; // since Linux 5.11; close_range(2) since 5.9
+    if (::syscall(SYS_close_range, first, ~0U, kCloseRangeCloexec) == 0) return {};
+    DIR* stream = ::opendir("/proc/self/fd");
+    if (stream == nullptr) return failed("open", "/proc/self/fd");
+    while (const dirent* entry = ::readdir(stream)) {
+        const auto fd = parse_unsigned(entry->d_name);
+        if (fd && *fd >= first) ::fcntl(static_cast<int>(*fd), F_SETFD, FD_CLOEXEC);
+    }
+    ::closedir(stream);
     return {};
 }
 

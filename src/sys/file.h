@@ -53,7 +53,10 @@ Result<std::string> resolved(const std::string& path);
 // kernels before 6.3 do not know the flag and make every memfd executable.
 Result<Fd> sealed_memory(const char* name, std::string_view text, bool executable);
 
-bool is_open(int fd);
-Status set_close_on_exec(int fd, bool on);
+// Open, and meant to be passed on: not close-on-exec.
+bool is_inherited(int fd);
+
+// Whatever else our caller left open goes no further than us.
+Status close_on_exec_from(unsigned first);
 
 } // namespace tare::sys

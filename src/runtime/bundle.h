@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/result.h"
+#include "plan/plan.h"
+#include "runtime/runtime.h"
+#include "spec/runtime/config.h"
+
+#include <string>
+
+namespace tare::runtime {
+
+// A bundle as create and run find it.
+struct Bundle {
+    std::string path;   // absolute, without symlinks
+    std::string rootfs; // absolute
+    std::string text;   // of the config, as it was read
+    spec::Config config;
+};
+
+// Reads and checks the bundle's config.
+Result<Bundle> read_bundle(const CreateRequest& request);
+
+struct PlannedBundle {
+    Bundle bundle;
+    plan::Plan plan;
+    std::string notify_socket; // the caller's, which the container gets a proxy of; or empty
+};
+
+// The same, and the plan for it on this host. Nothing is made but, at times, a cached filter.
+Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& request,
+                               bool has_gate);
+
+// How many descriptors from 3 on the caller passes as LISTEN_FDS; 0 when they are meant for another
+// process. sd_listen_fds(3).
+unsigned listen_fds();
+
+} // namespace tare::runtime

@@ -1,0 +1,308 @@
+#include "runtime/creation.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "runtime/cgroup.h"
+#include "runtime/console.h"
+#include "runtime/hooks.h"
+#include "runtime/launch.h"
+#include "runtime/liveness.h"
+#include "runtime/notify_socket.h"
+#include "runtime/pid_file.h"
+#include "runtime/seccomp_listener.h"
+#include "runtime/teardown.h"
+#include "sys/file.h"
+#include "sys/mount.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace tare::runtime {
+
+namespace {
+
+// RFC 3339 with nanoseconds.
+std::string now() {
+    timespec time = {};
+    ::clock_gettime(CLOCK_REALTIME, &time);
+    tm utc = {};
+    ::gmtime_r(&time.tv_sec, &utc);
+    char text[64];
+    const std::size_t n = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+    std::snprintf(text + n, sizeof text - n, ".%09ldZ", time.tv_nsec);
+    return text;
+}
+
+bool has_namespace(const spec::Config& config, spec::NamespaceType type) {
+    return config.linux_
+           && std::ranges::any_of(config.linux_->namespaces,
+                                  [type](const spec::Namespace& ns) { return ns.type == type; });
+}
+
+// ---- Before anything is made
+
+Status check_terminal(const CreateRequest& request, const CreationMode& mode, bool terminal) {
+    const bool stays = mode.foreground != nullptr;
+    if (terminal && !stays && request.console_socket.empty())
+        return invalid("cannot allocate tty if tare will detach without setting console socket");
+    if ((!terminal || stays) && !request.console_socket.empty())
+        return invalid("cannot use console socket if tare will not detach or allocate tty");
+    return {};
+}
+
+// They are in place before we open anything, so whatever has their number and is not close-on-exec
+// came from the caller.
+Status check_passed_fds(unsigned listening, unsigned preserved) {
+    for (unsigned i = 0; i < listening + preserved; ++i) {
+        const int fd = static_cast<int>(3 + i);
+        if (!sys::is_inherited(fd))
+            return Failure({EBADF, std::string(i < listening ? "LISTEN_FDS" : "--preserve-fds")
+                                       + ": descriptor " + std::to_string(fd) + " is not open"});
+    }
+    return {};
+}
+
+// Whoever takes descriptors from us, connected before anything is made.
+struct Receivers {
+    Fd console, pidfd;
+};
+
+Result<Receivers> connect_receivers(const CreateRequest& request) {
+    Receivers receivers;
+    if (!request.console_socket.empty())
+        receivers.console = TRY(connect_receiver(request.console_socket, "--console-socket"));
+    if (!request.pidfd_socket.empty())
+        receivers.pidfd = TRY(connect_receiver(request.pidfd_socket, "--pidfd-socket"));
+    return receivers;
+}
+
+Result<Record> intent(const Settings& settings, const CreateRequest& request,
+                      const CreationMode& mode, const PlannedBundle& planned) {
+    const spec::Config& config = planned.bundle.config;
+    Record record = {.oci_version = config.oci_version,
+                     .id = request.id,
+                     .bundle = planned.bundle.path,
+                     .rootfs = planned.bundle.rootfs,
+                     .created = now(),
+                     .annotations = config.annotations,
+                     .owner = ::geteuid()};
+    record.boot_id = TRY(boot_id());
+    record.cgroup = TRY(locate_cgroup(settings, planned.plan.cgroup, request.id));
+    record.has_gate = mode.has_gate;
+    record.has_process = config.process.has_value();
+    record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
+    record.shares_pids = !has_namespace(config, spec::NamespaceType::kPid);
+    if (!has_namespace(config, spec::NamespaceType::kMount))
+        record.mount_below =
+            TRY(sys::mount_id(planned.bundle.rootfs).map_error(under("config.json#/root/path")));
+    return record;
+}
+
+// Nobody has told us why: at least how.
+Failure died_early(const Created& container) {
+    std::string text = "the container's init died before it was ready";
+    const auto status = sys::reap(container.init.pidfd);
+    if (status && (*status & 0x7f) != 0)
+        text += ": killed by signal " + std::to_string(*status & 0x7f);
+    return Failure({ESRCH, std::move(text)});
+}
+
+// ---- The ladder
+
+class Creation {
+public:
+    Creation(Created& container, const CreateRequest& request, const CreationMode& mode,
+             Receivers receivers)
+        : c_(container), request_(request), mode_(mode), receivers_(std::move(receivers)) {}
+
+    Status build() {
+        TRY(c_.directory.write(c_.record)); // intent, before the first kernel object
+        TRY(make_gate());
+        TRY(make_notify());
+        if (!c_.record.cgroup.empty()) cgroup_ = TRY(make_cgroup(c_.record.cgroup, plan().cgroup));
+        TRY(launch_init());
+        TRY(remember_init()); // while init is at work
+        TRY(converse());
+        return announce();
+    }
+
+private:
+    const plan::Plan& plan() const { return c_.planned.plan; }
+    const spec::Hooks& hooks() const { return c_.planned.bundle.config.hooks; }
+    bool meets_for_hooks() const {
+        return !hooks().prestart.empty() || !hooks().create_runtime.empty();
+    }
+
+    Status make_gate();
+    Status make_notify();
+    Status launch_init();
+    Status remember_init();
+    Status converse();
+    Status follow_fork(pid_t pid);
+    Status place_console(Fd master);
+    Status run_runtime_hooks();
+    Status announce();
+
+    Created& c_;
+    const CreateRequest& request_;
+    const CreationMode& mode_;
+    Receivers receivers_;
+    Fd cgroup_, gate_in_, gate_out_;
+};
+
+// Opened for both directions, so that init never sees the end of a file that nobody writes yet.
+Status Creation::make_gate() {
+    if (!mode_.has_gate) return {};
+    const Fd& dir = c_.directory.fd();
+    TRY(sys::make_fifo_at(dir, kGateNotReady, 0600));
+    TRY(sys::make_fifo_at(dir, kGateErrors, 0600));
+    gate_in_ = TRY(sys::open_at(dir, kGateNotReady, O_RDWR));
+    gate_out_ = TRY(sys::open_at(dir, kGateErrors, O_RDWR));
+    return {};
+}
+
+Status Creation::make_notify() {
+    if (c_.planned.notify_socket.empty()) return {};
+    return make_notify_directory(c_.directory.fd());
+}
+
+Status Creation::launch_init() {
+    const unsigned keep = request_.preserve_fds + listen_fds();
+    TRY(sys::close_on_exec_from(3 + keep));
+    Launched launched =
+        TRY(launch({.plan = plan(),
+                    .cgroup = cgroup_,
+                    .gate_in = gate_in_,
+                    .gate_out = gate_out_,
+                    .keep_fds = keep,
+                    .signal_mask = mode_.foreground != nullptr ? &mode_.foreground->callers_mask()
+                                                               : nullptr}));
+    c_.init = std::move(launched.init);
+    c_.report = Report(std::move(launched.report), plan().steps);
+    gate_in_ = Fd(); // init's now: as long as we held them, its death would not show
+    gate_out_ = Fd();
+    return {};
+}
+
+// A config file beside the record: exec, start and delete need it when the bundle may be gone.
+Status Creation::remember_init() {
+    const sys::ProcessStat stat = TRY(sys::read_stat(c_.init.pid));
+    c_.record.init = {c_.init.pid, stat.start_time};
+    c_.record.ready = !c_.record.has_gate && !meets_for_hooks();
+    if (!c_.config_copied)
+        TRY(sys::create_file_at(c_.directory.fd(), "config.json", c_.planned.bundle.text, 0600));
+    c_.config_copied = true;
+    return c_.directory.write(c_.record);
+}
+
+Status Creation::converse() {
+    for (;;) {
+        Report::Event event = TRY(c_.report.next());
+        switch (event.kind) {
+        case wire::kForked:
+            TRY(follow_fork(event.pid));
+            break;
+        case wire::kConsoleFd:
+            TRY(place_console(std::move(event.fd)));
+            break;
+        case wire::kListener:
+            TRY(send_seccomp_listener(plan().seccomp_listener_path,
+                                      plan().seccomp_listener_metadata,
+                                      state_of(c_.record, spec::Status::kCreating), event.fd));
+            break;
+        case wire::kSynced:
+            TRY(run_runtime_hooks());
+            TRY(c_.report.go(c_.init.pid));
+            break;
+        case wire::kReadyNow:
+            return {};
+        case 0:
+            return died_early(c_);
+        default:
+            return invalid("the container's init reports " + std::to_string(event.kind)
+                           + ", which means nothing");
+        }
+    }
+}
+
+// What we cloned has made our real child (CLONE_PARENT), and ends.
+Status Creation::follow_fork(pid_t pid) {
+    Fd pidfd = TRY(sys::open_pidfd(pid));
+    TRY(sys::reap(c_.init.pidfd));
+    c_.init = {pid, std::move(pidfd)};
+    return remember_init();
+}
+
+Status Creation::place_console(Fd master) {
+    if (mode_.foreground != nullptr) return mode_.foreground->set_console(std::move(master));
+    TRY(check_pty_master(master));
+    return send_console(receivers_.console, master);
+}
+
+Status Creation::run_runtime_hooks() {
+    HookRun run = {.kind = "prestart",
+                   .state = spec::write_state(state_of(c_.record, spec::Status::kCreating)),
+                   .directory = c_.planned.bundle.path};
+    TRY(run_hooks(run, hooks().prestart));
+    run.kind = "createRuntime";
+    return run_hooks(run, hooks().create_runtime);
+}
+
+// From here on the others may know.
+Status Creation::announce() {
+    const int dir = c_.directory.fd().get();
+    if (c_.record.has_gate) {
+        if (::renameat(dir, kGateNotReady, dir, kGate) < 0) return sys_failure("open the gate");
+    } else if (!c_.record.ready) {
+        c_.record.ready = true;
+        TRY(c_.directory.write(c_.record));
+    }
+    if (receivers_.pidfd) TRY(send_pidfd(receivers_.pidfd, c_.init.pidfd));
+    if (!request_.pid_file.empty()) TRY(write_pid_file(request_.pid_file, c_.init.pid));
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<Created>>
+make_container(const Settings& settings, const CreateRequest& request, const CreationMode& mode) {
+    TRY(check_id(request.id));
+    TRY(check_passed_fds(listen_fds(), request.preserve_fds));
+    PlannedBundle planned = TRY(plan_for(settings, request, mode.has_gate));
+    TRY(check_terminal(request, mode, planned.plan.terminal));
+    Receivers receivers = TRY(connect_receivers(request));
+    for (const std::string& warning : planned.plan.warnings)
+        log::warning(warning);
+    Record record = TRY(intent(settings, request, mode, planned));
+
+    StateDirectory directory = TRY(StateDirectory::claim(settings, request.id));
+    auto container =
+        std::make_unique<Created>(std::move(planned), std::move(directory), std::move(record));
+    const Status built = Creation(*container, request, mode, std::move(receivers)).build();
+    if (!built) return undo(*container, built.error());
+    return container;
+}
+
+Status await_exec(Created& container) {
+    bool executing = false;
+    for (;;) {
+        const Report::Event event = TRY(container.report.next());
+        if (event.kind == wire::kExecuting)
+            executing = true;
+        else if (event.kind == 0)
+            return executing ? Status() : died_early(container);
+    }
+}
+
+Failure undo(Created& container, Error cause) {
+    if (!container.record.cgroup.empty() && count_oom_kills(container.record.cgroup) > 0)
+        cause.text += "; the container has run out of memory: is its limit too low?";
+    const Status gone = tear_down(container.directory, container.record, container.init.pidfd);
+    if (!gone) log::warning("clean up after the failure: " + gone.error().text);
+    return Failure(std::move(cause));
+}
+
+} // namespace tare::runtime

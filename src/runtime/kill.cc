@@ -1,0 +1,41 @@
+#include "base/text.h"
+#include "runtime/cgroup.h"
+#include "runtime/liveness.h"
+#include "runtime/runtime.h"
+#include "runtime/store.h"
+#include "sys/process.h"
+
+#include <csignal>
+
+namespace tare::runtime {
+
+namespace {
+
+bool takes_signals(spec::Status status) {
+    return status == spec::Status::kCreated || status == spec::Status::kRunning
+           || status == spec::Status::kPaused;
+}
+
+Failure not_running(const std::string& id) {
+    return Failure({ESRCH, "container not running: " + id});
+}
+
+} // namespace
+
+Status kill(const Settings& settings, const std::string& id, int signal, bool all) {
+    const StateDirectory directory = TRY(StateDirectory::open(settings, id));
+    const Record record = TRY(directory.read());
+    const Fd init = open_init(record);
+
+    // Without a pid namespace the rest of the container outlives its init, and so must be reached
+    // through the cgroup.
+    if (!record.cgroup.empty() && (all || (record.shares_pids && signal == SIGKILL))) {
+        TRY(signal_cgroup(record.cgroup, signal));
+        return all || init ? Status() : not_running(id);
+    }
+    if (init && takes_signals(status_of(directory, record)))
+        return sys::send_signal(init, signal).map_error(under("container " + id));
+    return all ? Status() : not_running(id);
+}
+
+} // namespace tare::runtime

@@ -1,0 +1,35 @@
+#include "runtime/late_hooks.h"
+
+#include "runtime/hooks.h"
+#include "spec/json/document.h"
+#include "sys/file.h"
+
+namespace tare::runtime {
+
+namespace {
+
+HookRun run_of(const Record& record, std::string_view kind, spec::Status status) {
+    return {.kind = kind,
+            .state = spec::write_state(state_of(record, status)),
+            .directory = record.bundle};
+}
+
+} // namespace
+
+Result<spec::Config> read_stored_config(const StateDirectory& directory) {
+    const std::string text = TRY(sys::read_file_at(directory.fd(), "config.json", json::kMaxBytes)
+                                     .map_error(under(directory.path())));
+    return spec::read_config(text, directory.path() + "/config.json");
+}
+
+Status run_poststart_hooks(const Record& record, const spec::Hooks& hooks) {
+    if (hooks.poststart.empty()) return {};
+    return run_hooks(run_of(record, "poststart", spec::Status::kRunning), hooks.poststart);
+}
+
+void run_poststop_hooks(const Record& record, const spec::Hooks& hooks) {
+    if (hooks.poststop.empty()) return;
+    run_hooks_regardless(run_of(record, "poststop", spec::Status::kStopped), hooks.poststop);
+}
+
+} // namespace tare::runtime

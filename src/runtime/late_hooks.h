@@ -1,0 +1,17 @@
+#pragma once
+
+#include "base/result.h"
+#include "runtime/record.h"
+#include "runtime/store.h"
+#include "spec/runtime/config.h"
+
+namespace tare::runtime {
+
+// The config as it was at create, from the state directory.
+Result<spec::Config> read_stored_config(const StateDirectory& directory);
+
+// The hooks of start and delete, which run outside the container, with the state they are due.
+Status run_poststart_hooks(const Record& record, const spec::Hooks& hooks);
+void run_poststop_hooks(const Record& record, const spec::Hooks& hooks);
+
+} // namespace tare::runtime

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "runtime/record.h"
+#include "runtime/store.h"
+#include "spec/runtime/state.h"
+
+namespace tare::runtime {
+
+// A handle on init that can mean no other process: opened first, then its start time and the boot
+// compared with the record. Nothing when init has ended, or was never made.
+Fd open_init(const Record& record);
+
+// The status, asked from the kernel: does init live, does it wait at the gate, is its cgroup
+// frozen. (runtime-spec, runtime.md, "State".)
+spec::Status status_of(const StateDirectory& directory, const Record& record);
+
+// The names of the two FIFOs in the state directory through which `start` and init talk. The first
+// appears under its name only when init is ready: until then it is kGateNotReady.
+constexpr const char* kGate = "gate";
+constexpr const char* kGateNotReady = "gate.new";
+constexpr const char* kGateErrors = "gate-error";
+
+// The writing end of the gate. ENXIO: nobody waits behind it any more. ENOENT: init is not ready.
+Result<Fd> open_gate(const StateDirectory& directory);
+
+} // namespace tare::runtime

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "base/fd.h"
+#include "base/result.h"
+#include "plan/plan.h"
+
+#include <sys/types.h>
+
+namespace tare::runtime {
+
+// Our end of the conversation with init: what it reports, as it comes.
+class Report {
+public:
+    Report(Fd socket, const plan::Steps& steps) : socket_(std::move(socket)), steps_(&steps) {}
+
+    struct Event {
+        std::uint32_t kind = 0; // wire::k...; 0: end of file, init has executed or died
+        pid_t pid = 0;          // kForked
+        Fd fd;                  // kConsoleFd, kListener
+    };
+
+    // Waits for the next one. Warnings are logged on the way; a kFailed message is the error.
+    Result<Event> next();
+
+    // kGo: init may go on from where it waits; `pid` is its own as we see it.
+    Status go(pid_t pid);
+
+    void close() { socket_ = Fd(); }
+
+private:
+    Fd socket_;
+    const plan::Steps* steps_;
+};
+
+} // namespace tare::runtime

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/result.h"
+#include "plan/seccomp.h"
+#include "runtime/runtime.h"
+
+namespace tare::runtime {
+
+// The compiled filter of a profile: from the cache ROOT/@seccomp/, or compiled now and put there.
+// A cache that cannot be read or written is no error.
+Result<plan::SeccompProgram> load_seccomp(const Settings& settings, const spec::Seccomp& seccomp);
+
+} // namespace tare::runtime

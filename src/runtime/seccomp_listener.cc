@@ -1,0 +1,37 @@
+#include "runtime/seccomp_listener.h"
+
+#include "spec/json/writer.h"
+#include "sys/socket.h"
+
+#include <sys/socket.h>
+
+namespace tare::runtime {
+
+std::string container_process_state(const std::string& metadata, const spec::State& state) {
+    json::Writer out;
+    out.begin_object();
+    out.name("ociVersion");
+    out.string(state.oci_version);
+    out.name("fds");
+    out.begin_array();
+    out.string("seccompFd");
+    out.end_array();
+    out.name("pid");
+    out.integer(state.pid);
+    if (!metadata.empty()) {
+        out.name("metadata");
+        out.string(metadata);
+    }
+    std::string text = out.take();
+    return text + ",\"state\":" + spec::write_state(state) + "}";
+}
+
+Status send_seccomp_listener(const std::string& path, const std::string& metadata,
+                             const spec::State& state, const Fd& listener) {
+    const auto context = under("config.json#/linux/seccomp/listenerPath");
+    const Fd agent = TRY(sys::connect_unix(path, SOCK_STREAM).map_error(context));
+    return sys::send_with_fd(agent, container_process_state(metadata, state), listener)
+        .map_error(context);
+}
+
+} // namespace tare::runtime

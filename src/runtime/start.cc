@@ -1,0 +1,125 @@
+#include "base/log.h"
+#include "base/text.h"
+#include "plan/detail.h"
+#include "runtime/bundle.h"
+#include "runtime/late_hooks.h"
+#include "runtime/liveness.h"
+#include "runtime/notify_socket.h"
+#include "runtime/runtime.h"
+#include "runtime/store.h"
+#include "runtime/teardown.h"
+#include "sys/file.h"
+#include "sys/process.h"
+#include "sys/retry.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace tare::runtime {
+
+namespace {
+
+Failure cannot_start(const Record& record, spec::Status status) {
+    switch (status) {
+    case spec::Status::kStopped:
+        return invalid("cannot start a container that has stopped: " + record.id);
+    case spec::Status::kCreating:
+        return invalid("cannot start a container that is still being created: " + record.id);
+    default:
+        return invalid("cannot start an already running container: " + record.id);
+    }
+}
+
+struct Gate {
+    Fd in, errors;
+};
+
+// Both are opened without waiting, since init may die at any time; from then on its death is the
+// end of file.
+Result<Gate> open_both(const StateDirectory& directory, const Record& record) {
+    auto in = open_gate(directory);
+    if (!in) return cannot_start(record, status_of(directory, record));
+    Fd errors = TRY(sys::open_at(directory.fd(), kGateErrors, O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
+    if (::fcntl(errors.get(), F_SETFL, O_RDONLY) < 0) return sys_failure("fcntl");
+    return Gate{*std::move(in), std::move(errors)};
+}
+
+Status write_go(const Fd& gate, pid_t pid) {
+    const wire::Message go = {.kind = wire::kGo, .code = pid};
+    ::signal(SIGPIPE, SIG_IGN); // init may die meanwhile; what we run has default signals again
+    if (::write(gate.get(), &go, sizeof go) < 0)
+        return sys_failure("tell the container's init to go on");
+    return {};
+}
+
+// The notes of the steps are needed only to say what failed, so only then they are compiled again.
+Error failure_of(const Settings& settings, const StateDirectory& directory, const Record& record,
+                 const wire::Message& message) {
+    CreateRequest request = {.id = record.id, .bundle = record.bundle};
+    request.config = directory.path() + "/config.json";
+    const auto planned = plan_for(settings, request, true);
+    static const plan::Steps nothing;
+    return plan::describe(planned ? planned->plan.steps : nothing, message);
+}
+
+// Until init's execve has closed its end, or it has said why not.
+Status read_outcome(const Settings& settings, const StateDirectory& directory, const Record& record,
+                    const Fd& errors) {
+    bool executing = false;
+    for (;;) {
+        wire::Message message;
+        const ssize_t n =
+            sys::retry_eintr([&] { return ::read(errors.get(), &message, sizeof message); });
+        if (n < 0) return sys_failure("read what the container's init reports");
+        if (n == 0) break;
+        if (n != sizeof message) return sys_failure("the report of the container's init", EPROTO);
+        if (message.kind == wire::kFailed)
+            return Failure(failure_of(settings, directory, record, message));
+        if (message.kind == wire::kWarning)
+            log::warning(failure_of(settings, directory, record, message).text);
+        if (message.kind == wire::kExecuting) executing = true;
+    }
+    if (executing) return {};
+    return Failure({ESRCH, "the container's init died before it could execute the process"});
+}
+
+Status run_hooks_after_start(const StateDirectory& directory, const Record& record) {
+    if (!record.has_hooks) return {};
+    const spec::Config config = TRY(read_stored_config(directory));
+    return run_poststart_hooks(record, config.hooks);
+}
+
+// "poststart failure: start fails and the container is killed."
+Status kill_after(const Record& record, Error cause) {
+    const Fd init = open_init(record);
+    if (init) (void)sys::send_signal(init, SIGKILL);
+    return Failure(std::move(cause));
+}
+
+} // namespace
+
+Status start(const Settings& settings, const std::string& id) {
+    StateDirectory directory = TRY(StateDirectory::open(settings, id));
+    TRY(directory.lock());
+    const Record record = TRY(directory.read());
+    const Gate gate = TRY(open_both(directory, record));
+    if (!record.has_process)
+        return invalid("container " + id + " has no process to start: config.json#/process");
+
+    const char* notify_socket = ::getenv("NOTIFY_SOCKET");
+    std::optional<NotifyProxy> notify;
+    if (notify_socket != nullptr && notify_socket[0] != '\0')
+        notify = TRY(NotifyProxy::open(directory.fd(), notify_socket));
+
+    TRY(write_go(gate.in, record.init.pid));
+    TRY(read_outcome(settings, directory, record, gate.errors));
+    TRY(directory.unlock()); // the container runs: hooks may use every command on it
+    const Status hooks = run_hooks_after_start(directory, record);
+    if (!hooks) return kill_after(record, hooks.error());
+    if (notify) TRY(notify->wait_ready(open_init(record), record.init.pid));
+    return {};
+}
+
+} // namespace tare::runtime

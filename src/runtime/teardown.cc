@@ -1,0 +1,43 @@
+#include "runtime/teardown.h"
+
+#include "base/text.h"
+#include "runtime/cgroup.h"
+#include "sys/mount.h"
+#include "sys/process.h"
+
+#include <csignal>
+
+namespace tare::runtime {
+
+namespace {
+
+constexpr int kDeathTimeoutMs = 10'000;
+
+Status end_init(const Fd& init) {
+    if (!init) return {};
+    const Status sent = sys::send_signal(init, SIGKILL);
+    if (!sent && sent.error().code != ESRCH) return sent;
+    if (!sys::wait_for_end(init, kDeathTimeoutMs))
+        return Failure({ETIMEDOUT, "the container's init does not die of SIGKILL"});
+    return {};
+}
+
+// Only a mount that came after the record was written is the container's: the bundle's root may
+// well be a mount point of somebody else.
+Status remove_mount(const Record& record) {
+    if (!record.mount_below) return {};
+    const auto top = sys::mount_id(record.rootfs);
+    if (!top || *top == *record.mount_below) return {};
+    return sys::detach_mount(record.rootfs);
+}
+
+} // namespace
+
+Status tear_down(const StateDirectory& directory, const Record& record, const Fd& init) {
+    TRY(end_init(init));
+    if (!record.cgroup.empty()) TRY(remove_cgroup(record.cgroup));
+    TRY(remove_mount(record));
+    return directory.remove();
+}
+
+} // namespace tare::runtime
