@@ -27,7 +27,7 @@ test_processes_are_found() {
 }
 
 test_processes_in_another_cgroup_are_found() {
-    leaves 'mkdir "$V2/leaked"; sleep 77 & echo $! > "$V2/leaked/cgroup.procs"; disown'
+    leaves 'mkdir "$V2/leaked"; sleep 77 & echo $! > "$V2/leaked/cgroup.procs"; disown; sleep 0.2'
     matches 'the process' "$out" 'process [0-9]+ sleep 77'
     echo 1 >"$V2/leaked/cgroup.kill"
     sleep 0.1

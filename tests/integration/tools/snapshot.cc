@@ -44,19 +44,23 @@ bool is_directory(const std::string& path) {
     return ::lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-// The field of /proc/PID/stat after the name, which may hold anything but is closed by the last
-// ')'.
-int parent_of(int pid) {
+struct Process {
+    char state = 'X'; // proc(5); X: there is none
+    int parent = 0;
+};
+
+// From /proc/PID/stat, behind the name, which may hold anything but is closed by the last ')'.
+Process process_of(int pid) {
     const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
     const auto end = stat.rfind(')');
-    int parent = 0;
-    char state = 0;
-    if (end != std::string::npos) std::sscanf(stat.c_str() + end + 1, " %c %d", &state, &parent);
-    return parent;
+    Process process;
+    if (end != std::string::npos)
+        std::sscanf(stat.c_str() + end + 1, " %c %d", &process.state, &process.parent);
+    return process;
 }
 
 bool descends_from(int pid, int ancestor) {
-    for (; pid > 1; pid = parent_of(pid))
+    for (; pid > 1; pid = process_of(pid).parent)
         if (pid == ancestor) return true;
     return false;
 }
@@ -67,10 +71,11 @@ void show_processes(const std::string& cgroup, int shell) {
         char* end = nullptr;
         const int pid = static_cast<int>(std::strtol(at, &end, 10));
         at = *end ? end + 1 : end;
+        if (const char state = process_of(pid).state; state == 'X' || state == 'Z') continue;
         if (descends_from(pid, shell)) continue;
         std::string command = read_file("/proc/" + std::to_string(pid) + "/cmdline");
         std::replace(command.begin(), command.end(), '\0', ' ');
-        if (!command.empty()) std::printf("process %d %s\n", pid, command.c_str());
+        std::printf("process %d %s\n", pid, command.c_str());
     }
 }
 
