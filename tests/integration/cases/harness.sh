@@ -40,7 +40,7 @@ test_state_is_found() {
     has_not 'caches may stay' "$out" @cache
 }
 
-test_interfaces_are_found() {
+test_interfaces_are_found() { # alone
     ip link add "tare$$" type dummy 2>/dev/null || ip link add "tare$$" type bridge 2>/dev/null || skip 'no kind of interface can be made'
     ip link del "tare$$"
     leaves "ip link add tare$$ type dummy 2>/dev/null || ip link add tare$$ type bridge"

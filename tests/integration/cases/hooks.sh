@@ -120,7 +120,7 @@ test_a_hook_sees_the_namespaces_of_its_kind() {
     is 'its directory' "$(tail -1 container)" "$T/a/rootfs"
 }
 
-test_a_create_hook_may_move_an_interface_in() {
+test_a_create_hook_may_move_an_interface_in() { # alone
     needs_program ip
     ip link add "tare$$" type veth peer name "tarf$$" 2>/dev/null || skip 'the kernel has no veth'
     bundle a --arg name "tarf$$" '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c",
