@@ -52,7 +52,7 @@ INIT_FLAGS := -Os -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -fno
 ifeq ($(LIBC),musl)
 INIT_FLAGS += -nostdinc '-D__GLIBC_PREREQ(a,b)=0' -isystem /usr/include/$(MUSL_TRIPLE) $(CXX_HEADERS) \
   -isystem $(GCC_INCLUDE) -isystem $(BUILD)/musl-include
-INIT_LINK = musl-gcc -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro
+INIT_LINK = musl-gcc -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro -Wl,-z,noseparate-code
 else
 INIT_LINK = gcc -static -Wl,--gc-sections
 endif

@@ -37,15 +37,40 @@ bool looks_like_proc(const char* path) {
     return std::strncmp(path, "/proc", 5) == 0 && (path[5] == '\0' || path[5] == '/');
 }
 
+} // namespace
+
 bool is_on_procfs(int fd) {
     struct statfs what;
     return sys(__NR_fstatfs, fd, &what) == 0 && what.f_type == PROC_SUPER_MAGIC;
 }
 
+namespace {
+
 long move(int mounted, int dir, const char* name) {
     const unsigned flags =
         MOVE_MOUNT_F_EMPTY_PATH | (name[0] == '\0' ? MOVE_MOUNT_T_EMPTY_PATH : 0U);
     return sys(__NR_move_mount, mounted, "", dir, name, flags);
+}
+
+bool is_directory(int dir, const char* name = "") {
+    struct stat what = {};
+    return sys(__NR_newfstatat, dir, name, &what, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) == 0
+           && S_ISDIR(what.st_mode);
+}
+
+// move_mount(2) says EINVAL to a file on a directory, as it does to much else.
+long explain(long moved, int mounted, int target) {
+    return moved == -EINVAL && is_directory(mounted) != is_directory(target) ? -ENOTDIR : moved;
+}
+
+// Mounts on the directory of that name, which is made where it is missing. The name is not
+// followed, so that this is safe without a look at what is there.
+long mount_in(const Context& context, const Place& place, int mounted) {
+    const auto make = [&] { return sys(__NR_mkdirat, place.dir, place.name, 0755); };
+    // Of an image's top directories most are there, of those in a new /dev none.
+    if (place.dir != context.root) make();
+    const long moved = move(mounted, place.dir, place.name);
+    return moved == -ENOENT && make() == 0 ? move(mounted, place.dir, place.name) : moved;
 }
 
 } // namespace
@@ -87,11 +112,8 @@ Place place_of(Context& context, const char* path, bool make) {
 int open_target(Context& context, const char* path, int mounted) {
     const int found = open_in_root(context.root, path);
     if (found != -ENOENT) return found;
-    struct stat what = {};
-    const long failed = sys(__NR_newfstatat, mounted, "", &what, AT_EMPTY_PATH);
-    if (failed < 0) return static_cast<int>(failed);
     return walk_in_root(context.root, path, Symlinks::kFollow,
-                        S_ISDIR(what.st_mode) ? Missing::kMakeDirectory : Missing::kMakeFile);
+                        is_directory(mounted) ? Missing::kMakeDirectory : Missing::kMakeFile);
 }
 
 Status check_target(int target, const char* path) {
@@ -99,53 +121,64 @@ Status check_target(int target, const char* path) {
     return {};
 }
 
+Status check_proc(const char* path, bool procfs) {
+    if (std::strcmp(path, "/proc") == 0 && !procfs) return {EPERM, Detail::kForbiddenTarget};
+    return {};
+}
+
 Status attach_at(Context& context, int mounted, int target, const char* path) {
     // Wherever the path has led: over procfs goes only procfs, but for a few files.
     if (check_target(target, path).refused() && !is_on_procfs(mounted))
         return {EPERM, Detail::kForbiddenTarget};
-    REQUIRE(outcome(move(mounted, target, ""), Detail::kMove));
     forget_directory(context);
-    return {};
+    return outcome(explain(move(mounted, target, ""), mounted, target), Detail::kMove);
 }
 
-Status attach_bind(Context& context, int mounted, const char* path) {
-    int target = open_in_root(context.root, path, Symlinks::kRefuse);
-    if (target >= 0 && !looks_like_proc(path)) {
-        REQUIRE(outcome(move(mounted, target, ""), Detail::kMove));
-        forget_directory(context);
-        return {};
-    }
-    if (target < 0) target = open_target(context, path, mounted);
-    REQUIRE(outcome(target, Detail::kOpenTarget));
-    return attach_at(context, mounted, target, path);
-}
-
-Status attach(Context& context, int mounted, const char* path, bool plain) {
-    // The name is not followed, and no symlink was on the way: one call finds and mounts. Procfs
-    // mounted on /proc itself needs no look at what is there; everything else around it does.
-    const Place place = place_of(context, path, false);
-    if (place.dir >= 0 && (plain || !looks_like_proc(path))) {
-        if (place.dir != context.root) sys(__NR_mkdirat, place.dir, place.name, 0755);
-        long moved = move(mounted, place.dir, place.name);
-        if (moved == -ENOENT && sys(__NR_mkdirat, place.dir, place.name, 0755) == 0)
-            moved = move(mounted, place.dir, place.name);
-        if (moved == 0) {
-            forget_directory(context);
-            return {};
-        }
-        if (moved == -ENOTDIR && plain) return {ENOTDIR, Detail::kTargetNotPlain};
-        if (moved != -ENOTDIR && moved != -ENOENT) return outcome(moved, Detail::kMove);
-    }
-    if (plain && place.dir == -ELOOP) return {ENOTDIR, Detail::kTargetNotPlain};
+Status attach_anywhere(Context& context, int mounted, const char* path) {
     const int target = open_target(context, path, mounted);
     REQUIRE(outcome(target, Detail::kOpenTarget));
-    struct stat what = {};
-    if (plain
-        && (sys(__NR_newfstatat, target, "", &what, AT_EMPTY_PATH) < 0 || !S_ISDIR(what.st_mode)))
-        return {ENOTDIR, Detail::kTargetNotPlain};
     const Status status = attach_at(context, mounted, target, path);
     discard(target);
     return status;
+}
+
+Status attach_bind(Context& context, int mounted, const char* path) {
+    if (looks_like_proc(path)) return attach_anywhere(context, mounted, path);
+    const int target = open_in_root(context.root, path, Symlinks::kRefuse);
+    long moved = target;
+    if (target >= 0) moved = explain(move(mounted, target, ""), mounted, target);
+    if (target == -ENOENT) {
+        const Place place = place_of(context, path, false);
+        if (place.dir < 0) return attach_anywhere(context, mounted, path);
+        const bool file = !is_directory(mounted);
+        const long made = file ? sys(__NR_mknodat, place.dir, place.name, S_IFREG | 0644, 0)
+                               : sys(__NR_mkdirat, place.dir, place.name, 0755);
+        // Were it a symlink by now, the symlink itself would be covered.
+        if (made < 0 && made != -EEXIST) return outcome(made, Detail::kOpenTarget);
+        moved = move(mounted, place.dir, place.name);
+    }
+    if (moved == -ELOOP) return attach_anywhere(context, mounted, path);
+    forget_directory(context);
+    discard(target);
+    return outcome(moved, target < 0 && target != -ENOENT ? Detail::kOpenTarget : Detail::kMove);
+}
+
+Status attach(Context& context, int mounted, const char* path, bool plain) {
+    // Procfs on /proc itself needs no look at what is there; everything else around it does.
+    const bool quick = plain || !looks_like_proc(path);
+    const Place place = quick ? place_of(context, path, false) : Place{-ELOOP, path};
+    long moved = place.dir;
+    if (place.dir >= 0) moved = mount_in(context, place, mounted);
+    if (moved == 0) {
+        forget_directory(context);
+        return {};
+    }
+    if ((moved == -EINVAL || moved == -ENOTDIR) && !is_directory(place.dir, place.name))
+        moved = -ELOOP;
+    if (plain && moved == -ELOOP) return {ENOTDIR, Detail::kTargetNotPlain};
+    // A symlink at the end or on the way, or several directories to make.
+    if (moved == -ELOOP || moved == -ENOENT) return attach_anywhere(context, mounted, path);
+    return outcome(moved, Detail::kMove);
 }
 
 long clone_tree(int dir, const char* source, bool recursive) {

@@ -9,8 +9,6 @@ namespace {
 
 using wire::Detail;
 
-constexpr std::uint64_t kNotAsked = 0;
-
 bool is_empty(const struct mount_attr& change) {
     return change.attr_set == 0 && change.attr_clr == 0 && change.propagation == 0;
 }
@@ -66,24 +64,24 @@ long set_the_old_way(int mounted, const struct mount_attr& change, unsigned at_f
     return sys(__NR_mount, nullptr, path.text, nullptr, change.propagation | recursive, nullptr);
 }
 
-Status change_mount(int mounted, struct mount_attr& change, unsigned at_flags) {
+Status change_mount(int mounted, struct mount_attr& change, unsigned at_flags, bool attached) {
     if (is_empty(change)) return {};
     complete(change);
     long done =
         sys(__NR_mount_setattr, mounted, "", at_flags | AT_EMPTY_PATH, &change, sizeof change);
     if (done == -ENOSYS) {
-        done = set_the_old_way(mounted, change, at_flags);
+        if (attached) done = set_the_old_way(mounted, change, at_flags);
         if (done == -ENOSYS) return {ENOSYS, Detail::kMissingSyscall};
     }
-    // Setting never meets a lock; clearing a flag that an outer user namespace locked does.
-    const bool clears = (change.attr_clr & ~kAtimeBits) != kNotAsked;
-    return outcome(done, done == -EPERM && clears ? Detail::kLockedFlag : Detail::kSetAttributes);
+    // Setting a flag never meets a lock; clearing one that an outer user namespace locked does.
+    const bool locked = done == -EPERM && change.attr_clr != 0;
+    return outcome(done, locked ? Detail::kLockedFlag : Detail::kSetAttributes);
 }
 
 } // namespace
 
-Status set_attributes(const Context& context, int mounted, const wire::Attributes& asked,
-                      bool tree) {
+Status set_attributes(const Context& context, int mounted, const wire::Attributes& asked, bool tree,
+                      bool attached) {
     struct mount_attr top = {}, all = {};
     top.attr_set = asked.set;
     top.attr_clr = asked.clear;
@@ -101,10 +99,29 @@ Status set_attributes(const Context& context, int mounted, const wire::Attribute
         top.attr_clr |= all.attr_clr;
         if (all.propagation != 0) top.propagation = all.propagation;
         if (all.attr_set & MOUNT_ATTR_IDMAP) top.userns_fd = all.userns_fd;
-        return change_mount(mounted, top, 0);
+        return change_mount(mounted, top, 0, attached);
     }
-    REQUIRE(change_mount(mounted, top, 0));
-    return change_mount(mounted, all, kAtRecursive);
+    REQUIRE(change_mount(mounted, top, 0, attached));
+    return change_mount(mounted, all, kAtRecursive, attached);
+}
+
+Status attach_with(Context& context, int mounted, const wire::Attributes& asked, bool tree,
+                   const char* path, Target kind) {
+    // Propagation would be undone by what it is attached to, where that is shared.
+    wire::Attributes early = asked, late;
+    if (context.shared) {
+        late.propagation = asked.propagation;
+        late.propagation_recursive = asked.propagation_recursive;
+        early.propagation = 0;
+    }
+    const Status set = set_attributes(context, mounted, early, tree, false);
+    if (set.code == ENOSYS)
+        late = asked;
+    else
+        REQUIRE(set);
+    REQUIRE(kind == Target::kAny ? attach_bind(context, mounted, path)
+                                 : attach(context, mounted, path, kind == Target::kPlainDirectory));
+    return set_attributes(context, mounted, late, tree, true);
 }
 
 unsigned long mount_flags(std::uint64_t attributes) {

@@ -2,6 +2,8 @@
 #include "init/steps.h"
 #include "init/syscall.h"
 
+#include <cstring>
+
 namespace tare::init {
 
 namespace {
@@ -15,14 +17,17 @@ Status bind_the_old_way(Context& context, const wire::Bind& body) {
     REQUIRE(outcome(source, Detail::kOpenSource));
     int target = open_target(context, path, source);
     REQUIRE(outcome(target, Detail::kOpenTarget));
-    REQUIRE(check_target(target, path));
+    if (!is_on_procfs(source)) {
+        REQUIRE(check_target(target, path));
+        REQUIRE(check_proc(path, false));
+    }
     const FdPath from(source), to(target);
     const unsigned long flags = body.recursive != 0 ? MS_BIND | MS_REC : MS_BIND;
     REQUIRE(outcome(sys(__NR_mount, from.text, to.text, nullptr, flags, nullptr), Detail::kMove));
     forget_directory(context);
     target = open_in_root(context.root, path);
     REQUIRE(outcome(target, Detail::kOpenTarget));
-    return set_attributes(context, target, body.attributes, body.recursive != 0);
+    return set_attributes(context, target, body.attributes, body.recursive != 0, true);
 }
 
 } // namespace
@@ -36,18 +41,11 @@ Status bind(Context& context, const wire::Bind& body) {
     REQUIRE(outcome(tree, Detail::kOpenSource));
     const int mounted = static_cast<int>(tree);
 
-    // Before it can be seen, unless propagation would be undone by what it is attached to.
-    wire::Attributes asked = body.attributes;
-    if (context.shared) asked.propagation = 0;
-    REQUIRE(set_attributes(context, mounted, asked, recursive));
-    REQUIRE(body.flags & wire::kPlainTarget ? attach(context, mounted, target, true)
-                                            : attach_bind(context, mounted, target));
-    if (context.shared) {
-        asked = {};
-        asked.propagation = body.attributes.propagation;
-        asked.propagation_recursive = body.attributes.propagation_recursive;
-        REQUIRE(set_attributes(context, mounted, asked, recursive));
-    }
+    if (std::strcmp(target, "/proc") == 0) REQUIRE(check_proc(target, is_on_procfs(mounted)));
+
+    const bool plain = (body.flags & wire::kPlainTarget) != 0;
+    REQUIRE(attach_with(context, mounted, body.attributes, recursive, target,
+                        plain ? Target::kPlainDirectory : Target::kAny));
     discard(mounted);
     return {};
 }
@@ -57,8 +55,8 @@ Status bind_read_only(Context& context, const char* source, const char* target, 
     REQUIRE(outcome(tree, Detail::kOpenSource));
     wire::Attributes read_only;
     read_only.recursive_set = MOUNT_ATTR_RDONLY;
-    REQUIRE(set_attributes(context, static_cast<int>(tree), read_only, true));
-    return attach(context, static_cast<int>(tree), target, plain);
+    return attach_with(context, static_cast<int>(tree), read_only, true, target,
+                       plain ? Target::kPlainDirectory : Target::kDirectory);
 }
 
 } // namespace tare::init

@@ -24,6 +24,16 @@ constexpr bool has(std::uint64_t set, unsigned capability) {
     return (set >> capability & 1) != 0;
 }
 
+// So that the container's process can open /dev/stdout again. Files and pipes only: a device node
+// is the host's (chown of /dev/null was one of runc's bugs). Refusals mean that it is not ours.
+void own_stdio(std::uint32_t uid) {
+    for (int fd = 0; fd < 3; ++fd) {
+        struct stat what = {};
+        if (sys(__NR_fstat, fd, &what) < 0 || what.st_uid == uid) continue;
+        if (S_ISREG(what.st_mode) || S_ISFIFO(what.st_mode)) sys(__NR_fchown, fd, uid, -1);
+    }
+}
+
 } // namespace
 
 Status groups(const Context& context, const wire::Bytes& body) {
@@ -46,6 +56,7 @@ Status bounding(const wire::Number& body) {
 }
 
 Status ids(const Context& context, const wire::Ids& body) {
+    if (body.uid != 0) own_stdio(body.uid);
     if (body.uid != 0) REQUIRE(outcome(sys(__NR_prctl, PR_SET_KEEPCAPS, 1, 0, 0, 0)));
     REQUIRE(outcome(sys(__NR_setresgid, body.gid, body.gid, body.gid)));
     REQUIRE(outcome(sys(__NR_setresuid, body.uid, body.uid, body.uid)));

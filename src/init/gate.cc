@@ -1,3 +1,4 @@
+#include "init/descriptors.h"
 #include "init/report.h"
 #include "init/steps.h"
 #include "init/syscall.h"
@@ -9,17 +10,7 @@ namespace tare::init {
 
 namespace {
 
-// `tare` saw to it that we inherit nothing but what the plan names, and our own are few: before
-// Linux 5.9 it is enough to try the low numbers.
-void close_descriptors(unsigned first, unsigned last) {
-    constexpr unsigned kHighest = 4096;
-    if (!is_missing(sys(__NR_close_range, first, last, 0))) return;
-    for (unsigned fd = first; fd <= last && fd < kHighest; ++fd)
-        sys(__NR_close, fd);
-}
-
-// Closes all but stdio, what the container is to keep, and what we still talk through. Really
-// closed, not only at exec: a path that execve(2) looks up could lead through a descriptor.
+// Closes all but stdio, what the container is to keep, and what we still talk through.
 void close_the_rest(const Context& context) {
     unsigned kept[3];
     unsigned count = 0;
@@ -35,7 +26,7 @@ void close_the_rest(const Context& context) {
         if (kept[i] > from) close_descriptors(from, kept[i] - 1);
         if (kept[i] >= from) from = kept[i] + 1;
     }
-    close_descriptors(from, ~0U);
+    close_descriptors(from);
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "init/decimal.h"
+#include "init/descriptors.h"
 #include "init/proc.h"
 #include "init/report.h"
 #include "init/steps.h"
@@ -48,7 +49,7 @@ struct Child {
     long failed = sys(__NR_dup3, child.input, 0, 0);
     if (failed >= 0) {
         // Preserved descriptors are the container's, not a hook's; all others are O_CLOEXEC.
-        sys(__NR_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+        close_at_exec(3);
         failed = sys(__NR_execve, child.path, child.args, child.env);
     }
     const int code = static_cast<int>(-failed);

@@ -1,3 +1,4 @@
+#include "init/descriptors.h"
 #include "init/report.h"
 #include "init/steps.h"
 #include "init/syscall.h"
@@ -135,7 +136,7 @@ void set_up(Context& context) {
     sys(__NR_setsid);
     reset_signals();
     context.umask = static_cast<unsigned>(sys(__NR_umask, 0));
-    sys(__NR_close_range, 3 + context.plan.header().keep_fds, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */);
+    close_at_exec(3 + context.plan.header().keep_fds);
 }
 
 [[noreturn]] void perform_all(const Plan& plan) {

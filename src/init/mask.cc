@@ -27,7 +27,7 @@ Status open_null(Context& context) {
 }
 
 Status cover(Context& context, long mounted, int target) {
-    REQUIRE(outcome(mounted, mounted == -ENOSYS ? Detail::kMissingSyscall : Detail::kOpenSource));
+    REQUIRE(outcome(mounted, Detail::kOpenSource));
     forget_directory(context);
     REQUIRE(outcome(sys(__NR_move_mount, mounted, "", target, "",
                         MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
@@ -36,11 +36,21 @@ Status cover(Context& context, long mounted, int target) {
     return {};
 }
 
+// Before Linux 5.2: by the descriptor's magic link, which names the inode that was found.
+Status cover_the_old_way(Context& context, const char* source, const char* type, int target,
+                         unsigned long flags) {
+    forget_directory(context);
+    const FdPath where(target);
+    return outcome(sys(__NR_mount, source, where.text, type, flags, nullptr), Detail::kMove);
+}
+
 // All masked directories share one superblock: a clone is cheaper than a tmpfs.
 Status cover_directory(Context& context, int target) {
     const bool first = context.empty_directory < 0;
     const long mounted =
         first ? new_mount("tmpfs", kReadOnlyEmpty) : clone_tree(context.empty_directory, "", false);
+    if (is_missing(mounted))
+        return cover_the_old_way(context, "tmpfs", "tmpfs", target, mount_flags(kReadOnlyEmpty));
     REQUIRE(cover(context, mounted, target));
     if (first)
         context.empty_directory = static_cast<int>(mounted);
@@ -52,9 +62,24 @@ Status cover_directory(Context& context, int target) {
 Status cover_file(Context& context, int target) {
     REQUIRE(open_null(context));
     const long mounted = clone_tree(context.null_device, "", false);
+    if (is_missing(mounted))
+        return cover_the_old_way(context, FdPath(context.null_device).text, nullptr, target,
+                                 MS_BIND);
     REQUIRE(cover(context, mounted, target));
     discard(static_cast<int>(mounted));
     return {};
+}
+
+// Without mount_setattr(2) a tree cannot be made read-only at once: one mount alone covers it then,
+// and what is mounted below is out of reach.
+Status cover_read_only(Context& context, const char* path, int target) {
+    const FdPath where(target);
+    REQUIRE(cover_the_old_way(context, where.text, nullptr, target, MS_BIND));
+    const int mounted = open_in_root(context.root, path, Symlinks::kRefuse);
+    REQUIRE(outcome(mounted, Detail::kOpenTarget));
+    wire::Attributes read_only;
+    read_only.set = MOUNT_ATTR_RDONLY;
+    return set_attributes(context, mounted, read_only, false, true);
 }
 
 } // namespace
@@ -78,11 +103,13 @@ Status readonly_path(Context& context, const wire::Path& body) {
     if (target == -ENOENT || target == -ENOTDIR) return {};
     REQUIRE(outcome(target, Detail::kOpenTarget));
     const long tree = clone_tree(target, "", true);
-    if (tree >= 0) {
-        wire::Attributes read_only;
-        read_only.recursive_set = MOUNT_ATTR_RDONLY;
-        REQUIRE(set_attributes(context, static_cast<int>(tree), read_only, true));
-    }
+    if (is_missing(tree)) return cover_read_only(context, path, target);
+    REQUIRE(outcome(tree, Detail::kOpenSource));
+    wire::Attributes read_only;
+    read_only.recursive_set = MOUNT_ATTR_RDONLY;
+    const Status set = set_attributes(context, static_cast<int>(tree), read_only, true, false);
+    if (set.code == ENOSYS) return cover_read_only(context, path, target);
+    REQUIRE(set);
     REQUIRE(cover(context, tree, target));
     discard(static_cast<int>(tree));
     return {};

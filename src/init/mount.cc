@@ -33,10 +33,17 @@ bool fits_fsconfig(const Context& context, const wire::TextList& options) {
 long configure(int fs, const char* option) {
     const char* value = value_of(option);
     if (value == nullptr) return sys(__NR_fsconfig, fs, FSCONFIG_SET_FLAG, option, nullptr, 0);
-    char key[kLongestValue + 1];
+    char key[kLongestValue + 1], plain[kLongestValue + 1];
     const std::size_t size = static_cast<std::size_t>(value - option) - 1;
     std::memcpy(key, option, size);
     key[size] = '\0';
+    // context="system_u:...:c1,c2": quotes are for mount(2), which splits at commas.
+    const std::size_t length = std::strlen(value);
+    if (length >= 2 && value[0] == '"' && value[length - 1] == '"') {
+        std::memcpy(plain, value + 1, length - 2);
+        plain[length - 2] = '\0';
+        value = plain;
+    }
     return sys(__NR_fsconfig, fs, FSCONFIG_SET_STRING, key, value, 0);
 }
 
@@ -119,7 +126,7 @@ Status mount_the_old_way(Context& context, const char* type, const wire::Mount& 
     const wire::Attributes rest = left_over(context, body.attributes);
     const int mounted = open_in_root(context.root, path);
     REQUIRE(outcome(mounted, Detail::kOpenTarget));
-    return set_attributes(context, mounted, rest, false);
+    return set_attributes(context, mounted, rest, false, true);
 }
 
 // The directory that the new tmpfs is going to cover; -ENOENT when there is none yet.
@@ -141,6 +148,7 @@ Status take_over(const Context&, const wire::Mount& body, int covered, int mount
 }
 
 Status mount_as(Context& context, const char* type, const wire::Mount& body) {
+    REQUIRE(check_proc(context.plan.text(body.target), std::strcmp(type, "proc") == 0));
     if (!fits_fsconfig(context, body.options)) return mount_the_old_way(context, type, body);
     const Mounted mounted = open_mount(context, type, body);
     if (mounted.status.refused()) {
@@ -152,11 +160,10 @@ Status mount_as(Context& context, const char* type, const wire::Mount& body) {
         REQUIRE(take_over(context, body, covered, mounted.fd));
         discard(covered);
     }
-    const wire::Attributes rest = left_over(context, body.attributes);
-    if (!context.shared) REQUIRE(set_attributes(context, mounted.fd, rest, false));
-    REQUIRE(attach(context, mounted.fd, context.plan.text(body.target),
-                   (body.flags & wire::kPlainTarget) != 0));
-    if (context.shared) REQUIRE(set_attributes(context, mounted.fd, rest, false));
+    const bool plain = (body.flags & wire::kPlainTarget) != 0;
+    REQUIRE(attach_with(context, mounted.fd, left_over(context, body.attributes), false,
+                        context.plan.text(body.target),
+                        plain ? Target::kPlainDirectory : Target::kDirectory));
     discard(mounted.fd);
     return {};
 }
@@ -207,7 +214,7 @@ Status remount(Context& context, const wire::Mount& body) {
                         Detail::kFsconfig));
         discard(static_cast<int>(fs));
     }
-    return set_attributes(context, target, body.attributes, true);
+    return set_attributes(context, target, body.attributes, true, true);
 }
 
 } // namespace tare::init

@@ -33,13 +33,24 @@ Status attach_bind(Context& context, int mounted, const char* path);
 // Refuses a target on procfs (kForbiddenTarget) but for the few files that may be covered.
 Status check_target(int target, const char* path);
 
+// Refuses anything but procfs on /proc.
+Status check_proc(const char* path, bool procfs);
+bool is_on_procfs(int fd);
+
 // Puts it on the target that open_target() brought; `path` is what the plan calls it.
 Status attach_at(Context& context, int mounted, int target, const char* path);
 
 // What mount_setattr(2) does to a mount by descriptor, in as few calls as possible.
-//   recursive  the mount is a tree; else the recursive parts go into the same call
+//   tree      it may have mounts below it; else the recursive parts go into the same call
+//   attached  before Linux 5.12 only an attached mount can be changed: else kMissingSyscall
 Status set_attributes(const Context& context, int mounted, const wire::Attributes& attributes,
-                      bool recursive);
+                      bool tree, bool attached);
+
+// Attaches a detached mount with these attributes, and with them from the start where possible.
+// `kind` as in attach() and attach_bind().
+enum class Target : std::uint8_t { kPlainDirectory, kDirectory, kAny };
+Status attach_with(Context& context, int mounted, const wire::Attributes& attributes, bool tree,
+                   const char* path, Target kind);
 
 // A detached clone of `source` (absolute or relative to `dir`; "" is `dir` itself), or -errno.
 long clone_tree(int dir, const char* source, bool recursive);

@@ -1,3 +1,4 @@
+#include "init/descriptors.h"
 #include "init/steps.h"
 #include "init/syscall.h"
 
@@ -30,7 +31,7 @@ void close_scratch(const Context& context) {
     for (const int fd :
          {head.report_fd, head.gate_in_fd, head.gate_out_fd, context.proc, context.root})
         highest = fd > highest ? fd : highest;
-    sys(__NR_close_range, static_cast<unsigned>(highest) + 1, ~0U, 0);
+    close_descriptors(static_cast<unsigned>(highest) + 1);
 }
 
 } // namespace

@@ -108,7 +108,7 @@ Status root_propagation(const wire::Propagation& body) {
 Status root_readonly(const Context& context) {
     wire::Attributes read_only;
     read_only.set = MOUNT_ATTR_RDONLY;
-    return set_attributes(context, context.root, read_only, true);
+    return set_attributes(context, context.root, read_only, true, true);
 }
 
 } // namespace tare::init

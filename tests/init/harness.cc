@@ -2,11 +2,15 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -54,6 +58,54 @@ pid_t clone_child(std::uint64_t flags) {
     return static_cast<pid_t>(::syscall(SYS_clone, flags | SIGCHLD, nullptr, nullptr, nullptr, 0));
 }
 
+// As an old kernel would answer.
+void deny(const std::vector<long>& calls) {
+    std::vector<sock_filter> filter = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+    for (const long call : calls) {
+        filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call), 0, 1));
+        filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS));
+    }
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+    const sock_fprog program = {static_cast<unsigned short>(filter.size()), filter.data()};
+    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) ::_exit(97);
+}
+
+bool receive(int from, wire::Message& message, std::vector<int>& descriptors) {
+    iovec part = {&message, sizeof message};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    msghdr header = {};
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    header.msg_control = control;
+    header.msg_controllen = sizeof control;
+    if (::recvmsg(from, &header, MSG_CMSG_CLOEXEC) != sizeof message) return false;
+    if (const cmsghdr* rights = CMSG_FIRSTHDR(&header)) {
+        int fd;
+        std::memcpy(&fd, CMSG_DATA(rights), sizeof fd);
+        descriptors.push_back(fd);
+    }
+    return true;
+}
+
+// Leaves the low numbers to the tests.
+class Reserved {
+public:
+    Reserved() {
+        do
+            held_.push_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        while (held_.back() < 16);
+    }
+    ~Reserved() {
+        for (const int fd : held_)
+            ::close(fd);
+    }
+    Reserved(const Reserved&) = delete;
+
+private:
+    std::vector<int> held_;
+};
+
 void keep_open(int fd) {
     ::fcntl(fd, F_SETFD, 0);
 }
@@ -72,6 +124,12 @@ std::string Outcome::refusal() const {
     return "";
 }
 
+bool Outcome::has(std::uint32_t kind) const {
+    for (const wire::Message& message : messages)
+        if (message.kind == kind) return true;
+    return false;
+}
+
 bool may_use_namespaces() {
     static const bool may = [] {
         const std::uint64_t user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;
@@ -84,7 +142,8 @@ bool may_use_namespaces() {
 }
 
 Outcome run_init(const plan::Steps& steps, Spawn spawn) {
-    const bool maps = ::geteuid() != 0;
+    const bool maps = ::geteuid() != 0 || spawn.new_user_namespace;
+    const Reserved low_numbers;
     int report[2], output[2], mapped[2], gate[2] = {-1, -1}, gate_error[2] = {-1, -1};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report), 0);
     EXPECT_EQ(::pipe2(output, O_CLOEXEC), 0);
@@ -110,6 +169,7 @@ Outcome run_init(const plan::Steps& steps, Spawn spawn) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         ::dup2(output[1], 1);
         if (spawn.before_exec) spawn.before_exec();
+        if (!spawn.missing.empty()) deny(spawn.missing);
         for (const int fd : {report[1], plan_fd, gate[0], gate_error[1]})
             if (fd >= 0) keep_open(fd);
         for (const int fd : spawn.slots)
@@ -132,9 +192,14 @@ Outcome run_init(const plan::Steps& steps, Spawn spawn) {
         if (fd >= 0) ::close(fd);
 
     Outcome outcome;
-    for (wire::Message message; ::read(report[0], &message, sizeof message) == sizeof message;) {
+    outcome.pid = pid;
+    for (wire::Message message; receive(report[0], message, outcome.descriptors);) {
         outcome.messages.push_back(message);
         const bool ready = message.kind == wire::kReadyNow;
+        if (ready && spawn.gate) { // it closes the socket behind the message
+            pollfd closed = {.fd = report[0]};
+            ::poll(&closed, 1, 5000);
+        }
         if (ready && spawn.waiting) spawn.waiting(pid);
         if (ready || message.kind == wire::kSynced) {
             const wire::Message go{.kind = wire::kGo, .code = pid};
@@ -164,7 +229,8 @@ Root::Root() {
     write_file(*this / "bin/busybox", read_all(fd));
     ::close(fd);
     ::chmod((*this / "bin/busybox").c_str(), 0755);
-    for (const char* name_of : {"sh", "cat", "ls", "stat", "id", "readlink", "true"})
+    for (const char* name_of : {"sh", "cat", "ls", "stat", "id", "readlink", "true", "grep", "wc",
+                                "tr", "sleep", "stty", "tty", "nice"})
         link("busybox", std::string("bin/") + name_of);
 }
 

@@ -16,11 +16,14 @@ namespace tare::init {
 struct Outcome {
     std::vector<wire::Message> messages; // all that came, in order
     int wait_status = -1;
-    std::string output; // of its stdout
+    pid_t pid = 0;                // as the test sees it
+    std::string output;           // of its stdout
+    std::vector<int> descriptors; // that messages brought; the test closes them
 
     bool exited(int code) const;
     // "step 3: errno 1, detail 0" of the kFailed message; "" without one.
     std::string refusal() const;
+    bool has(std::uint32_t kind) const;
 };
 
 struct Spawn {
@@ -28,6 +31,8 @@ struct Spawn {
     std::uint32_t keep_fds = 0;
     std::vector<int> slots;
     bool gate = false;
+    bool new_user_namespace = false;    // also for root
+    std::vector<long> missing;          // system calls that answer ENOSYS
     std::function<void()> before_exec;  // in the child
     std::function<void(pid_t)> waiting; // when kReadyNow has come, before kGo
 };
@@ -56,6 +61,10 @@ private:
 };
 
 bool has_shell();
+
+#define NEEDS_NAMESPACES()                                                                         \
+    if (!::tare::init::may_use_namespaces()) GTEST_SKIP() << "this host grants no namespaces";     \
+    if (!::tare::init::has_shell()) GTEST_SKIP() << "busybox-static is not installed"
 
 // The steps that every container begins with: "/" a slave, the root bound.
 void begin(plan::Steps& steps, const Root& root);

@@ -16,10 +16,6 @@ constexpr std::uint64_t kAll =
     CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
 constexpr std::uint64_t kTight = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
-#define NEEDS_NAMESPACES()                                                                         \
-    if (!may_use_namespaces()) GTEST_SKIP() << "this host grants no namespaces";                   \
-    if (!has_shell()) GTEST_SKIP() << "busybox-static is not installed"
-
 // Nearly what an engine's default container asks for.
 TEST(Plan, ADefaultContainerRuns) {
     NEEDS_NAMESPACES();
