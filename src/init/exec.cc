@@ -5,7 +5,6 @@
 #include "init/syscall.h"
 
 #include <cstring>
-#include <linux/prctl.h>
 #include <sys/mman.h>
 
 namespace tare::init {
@@ -149,7 +148,6 @@ Status exec(Context& context) {
     settle(context);
     if (context.program == nullptr && context.args != nullptr) context.program = context.args[0];
     if (context.program == nullptr) return {EINVAL};
-    if (context.death_signal) sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
     REQUIRE(outcome(send(context, {wire::kExecuting, context.step, 0, 0})));
     return outcome(sys(__NR_execve, context.program, context.args, context.env));
 }

@@ -29,6 +29,13 @@ void close_the_rest(const Context& context) {
     close_descriptors(from);
 }
 
+// A container survives its runtime, once it is there.
+void outlive_tare(Context& context) {
+    if (!context.death_signal) return;
+    sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
+    context.death_signal = false;
+}
+
 } // namespace
 
 void settle(Context& context) {
@@ -48,17 +55,16 @@ Status sync(Context& context) {
 Status ready(Context& context) {
     const bool gate = context.gate_in >= 0;
     settle(context);
-    if (gate) { // from here on the state record knows us, and `tare create` may go
-        sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
-        context.death_signal = false;
-    }
+    if (gate) outlive_tare(context); // from here on the state record knows us
     REQUIRE(outcome(send(context, {wire::kReadyNow, context.step, 0, 0})));
     if (gate) {
         sys(__NR_close, context.report);
         context.report = -1;
     }
     context.past_ready = true;
-    return wait_for_go(context, gate ? context.gate_in : context.report);
+    REQUIRE(wait_for_go(context, gate ? context.gate_in : context.report));
+    outlive_tare(context); // now, because a filter may follow
+    return {};
 }
 
 } // namespace tare::init

@@ -3,29 +3,11 @@
 #include "init/steps.h"
 #include "init/syscall.h"
 
-#include <cstring>
-
 namespace tare::init {
 
 namespace {
 
 using wire::Detail;
-
-// pivot_root(2) wants that nothing spreads from the mount that the root is mounted on. That mount
-// is found by trying: only a mount's own root can be changed.
-Status make_parent_private(const char* path) {
-    char parent[kPathMax];
-    const std::size_t size = std::strlen(path);
-    if (size >= sizeof parent) return {ENAMETOOLONG};
-    std::memcpy(parent, path, size + 1);
-    for (;;) {
-        const long done = sys(__NR_mount, nullptr, parent, nullptr, MS_PRIVATE, nullptr);
-        if (done != -EINVAL || std::strcmp(parent, "/") == 0)
-            return outcome(done, Detail::kSetAttributes);
-        const std::size_t end = last_component(parent);
-        parent[end > 1 ? end - 1 : 1] = '\0';
-    }
-}
 
 // Linux before 5.2. The path is the host's, and its owner is trusted.
 Status bind_the_old_way(Context& context, const char* path) {
@@ -33,6 +15,18 @@ Status bind_the_old_way(Context& context, const char* path) {
                     Detail::kOpenSource));
     context.root = open_at(AT_FDCWD, path, O_PATH | O_DIRECTORY);
     return outcome(context.root, Detail::kOpenSource);
+}
+
+Status attach_root(Context& context, long tree, const char* path) {
+    REQUIRE(outcome(tree, Detail::kOpenSource));
+    context.root = static_cast<int>(tree);
+    const auto move_to = [&](const char* where) {
+        return sys(__NR_move_mount, tree, "", AT_FDCWD, where,
+                   MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_SYMLINKS);
+    };
+    // Root of a user namespace may not be allowed to look for the path; any place does as well.
+    const long moved = move_to(path);
+    return outcome(moved == -EACCES ? move_to("/") : moved, Detail::kMove);
 }
 
 // The old root lands on top of the new one, at the same place: "." is the new root, and what is
@@ -72,20 +66,16 @@ Status propagation(Context& context, const wire::Propagation& body) {
 
 Status bind_root(Context& context, const wire::BindRoot& body) {
     const char* path = context.plan.text(body.path);
-    if (context.shared) REQUIRE(make_parent_private(path));
     long tree = context.plan.slot(body.tree);
     if (tree < 0) tree = clone_tree(AT_FDCWD, path, true);
-    if (tree == -ENOSYS) {
-        REQUIRE(bind_the_old_way(context, path));
-    } else {
-        REQUIRE(outcome(tree, Detail::kOpenSource));
-        context.root = static_cast<int>(tree);
-        // A container's root may not be allowed to look for the path; any place does as well.
-        long moved =
-            sys(__NR_move_mount, context.root, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH);
-        if (moved == -EACCES)
-            moved = sys(__NR_move_mount, context.root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
-        REQUIRE(outcome(moved, Detail::kMove));
+    REQUIRE(tree == -ENOSYS ? bind_the_old_way(context, path) : attach_root(context, tree, path));
+    // Where the host's mounts are not slaves already, as without a mount namespace of our own.
+    if (context.shared) {
+        wire::Attributes slave;
+        slave.propagation = MS_SLAVE;
+        slave.propagation_recursive = 1;
+        REQUIRE(set_attributes(context, context.root, slave, true, true));
+        context.shared = false;
     }
     return outcome(sys(__NR_fchdir, context.root));
 }

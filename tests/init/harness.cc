@@ -162,7 +162,7 @@ Outcome run_init(const plan::Steps& steps, Spawn spawn) {
     const int program = memory_file("tare-init", tare_init_begin,
                                     static_cast<std::size_t>(tare_init_end - tare_init_begin));
 
-    const pid_t pid = clone_child(spawn.namespaces | (maps ? CLONE_NEWUSER : 0));
+    pid_t pid = clone_child(spawn.namespaces | (maps ? CLONE_NEWUSER : 0));
     if (pid == 0) {
         char go;
         if (::read(mapped[0], &go, 1) != 1) ::_exit(99);
@@ -195,6 +195,10 @@ Outcome run_init(const plan::Steps& steps, Spawn spawn) {
     outcome.pid = pid;
     for (wire::Message message; receive(report[0], message, outcome.descriptors);) {
         outcome.messages.push_back(message);
+        if (message.kind == wire::kForked) { // as by CLONE_PARENT, the other is our child as well
+            EXPECT_EQ(::waitpid(pid, &outcome.wait_status, 0), pid);
+            outcome.pid = pid = message.code;
+        }
         const bool ready = message.kind == wire::kReadyNow;
         if (ready && spawn.gate) { // it closes the socket behind the message
             pollfd closed = {.fd = report[0]};
