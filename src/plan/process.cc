@@ -40,6 +40,7 @@ Status plan_groups(const Compilation& c) {
                          "supplementary groups: user_namespaces(7)");
     }
     std::vector<std::string> names;
+    names.reserve(groups.size());
     for (const std::uint32_t group : groups)
         names.push_back(std::to_string(group));
     c.steps().add(wire::Op::kGroups,
@@ -125,6 +126,7 @@ void add_exec(const Compilation& c, const std::vector<std::string>& env) {
     body.home_of_uid = process.user.uid;
     body.fill_home = value_of(env, "HOME").empty();
     std::vector<std::string> arguments;
+    arguments.reserve(process.args.size());
     for (const std::string& argument : process.args)
         arguments.push_back(quote(argument));
     c.steps().add(
