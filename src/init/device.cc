@@ -33,11 +33,13 @@ Status give_owner(const Place& place, const wire::Device& body, bool mode_too) {
     return {};
 }
 
-// The image brought something of that name. The same device is taken over, anything else replaced.
+// The image brought something of that name. The same device is taken over. Anything else is an
+// error where the config asks for the device, and replaced where we do: config-linux.md, "Devices".
 Status replace(const Place& place, const wire::Device& body) {
     struct stat what;
     REQUIRE(outcome(look(place.dir, place.name, what), Detail::kOpenTarget));
     if (is_node(what, body)) return give_owner(place, body, true);
+    if (body.must_match != 0) return {EEXIST, Detail::kNotADevice};
     REQUIRE(outcome(sys(__NR_unlinkat, place.dir, place.name, 0)));
     REQUIRE(outcome(
         sys(__NR_mknodat, place.dir, place.name, body.mode, static_cast<unsigned>(body.number))));

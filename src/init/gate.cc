@@ -63,6 +63,10 @@ Status ready(Context& context) {
     }
     context.past_ready = true;
     REQUIRE(wait_for_go(context, gate ? context.gate_in : context.report));
+    if (gate) { // closed now rather than by execve: who reads it is what tells "created"
+        sys(__NR_close, context.gate_in);
+        context.gate_in = -1;
+    }
     outlive_tare(context); // now, because a filter may follow
     return {};
 }

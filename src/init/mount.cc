@@ -77,6 +77,12 @@ struct Mounted {
     Status status;
 };
 
+// A tmpfs that takes over something must be writable until it has.
+std::uint64_t set_late(const wire::Mount& body) {
+    const bool takes_over = (body.flags & (wire::kCopyUp | wire::kKeepMode)) != 0;
+    return takes_over ? body.attributes.set & MOUNT_ATTR_RDONLY : 0;
+}
+
 // A new mount of `type`, not yet attached.
 Mounted open_mount(Context& context, const char* type, const wire::Mount& body) {
     const long fs = sys(__NR_fsopen, type, FSOPEN_CLOEXEC);
@@ -88,8 +94,8 @@ Mounted open_mount(Context& context, const char* type, const wire::Mount& body) 
         status = outcome(sys(__NR_fsconfig, fd, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0),
                          Detail::kFsmount);
     if (!status.refused()) {
-        mounted =
-            sys(__NR_fsmount, fd, FSMOUNT_CLOEXEC, static_cast<unsigned>(body.attributes.set));
+        mounted = sys(__NR_fsmount, fd, FSMOUNT_CLOEXEC,
+                      static_cast<unsigned>(body.attributes.set & ~set_late(body)));
         status = outcome(mounted, Detail::kFsmount);
     }
     discard(fd);
@@ -161,8 +167,9 @@ Status mount_as(Context& context, const char* type, const wire::Mount& body) {
         discard(covered);
     }
     const bool plain = (body.flags & wire::kPlainTarget) != 0;
-    REQUIRE(attach_with(context, mounted.fd, left_over(context, body.attributes), false,
-                        context.plan.text(body.target),
+    wire::Attributes rest = left_over(context, body.attributes);
+    rest.set = set_late(body);
+    REQUIRE(attach_with(context, mounted.fd, rest, false, context.plan.text(body.target),
                         plain ? Target::kPlainDirectory : Target::kDirectory));
     discard(mounted.fd);
     return {};

@@ -100,6 +100,7 @@ Status plan_device(const Compilation& c, std::size_t index) {
                        + " is no device number: major is 0 to 4095, minor 0 to 1048575");
     // fileMode may bring the type of file along: only the permissions count.
     wire::Device body{.mode = *type | (device.file_mode.value_or(0666) & 07777u)};
+    body.must_match = 1;
     body.uid = device.uid.value_or(0);
     body.gid = device.gid.value_or(0);
     std::string value = device.type;

@@ -186,8 +186,9 @@ struct Device {
     std::uint32_t mode = 0; // S_IFCHR, S_IFBLK or S_IFIFO, and permissions
     std::uint32_t uid = 0;
     std::uint32_t gid = 0;
-    std::uint64_t number = 0; // dev_t as mknod(2) takes it
-    Text bind_source;         // set: bind this host node instead (user namespaces cannot mknod)
+    std::uint64_t number = 0;     // dev_t as mknod(2) takes it
+    std::uint32_t must_match = 0; // another file of that name is an error, and not replaced
+    Text bind_source;             // set: bind this host node instead (user namespaces cannot mknod)
 };
 
 struct Symlink {
