@@ -25,9 +25,6 @@ protected:
         device.number = makedev(1, minor_number);
         return device;
     }
-    void needs_mknod() {
-        if (::geteuid() != 0) GTEST_SKIP() << "mknod needs root";
-    }
     std::string run(const std::string& script) {
         end(steps, script);
         const init::Outcome outcome = run_init(steps, {.namespaces = CLONE_NEWNS});
@@ -40,7 +37,7 @@ protected:
 };
 
 TEST_F(DeviceTest, NodesHaveTheirModeAndOwnerExactly) {
-    needs_mknod();
+    if (::geteuid() != 0) GTEST_SKIP() << "mknod needs root";
     wire::Device owned = node("/dev/deep/owned", 0642, 3);
     owned.uid = 7;
     owned.gid = 8;
@@ -54,7 +51,7 @@ TEST_F(DeviceTest, NodesHaveTheirModeAndOwnerExactly) {
 }
 
 TEST_F(DeviceTest, WhatAnImageHasThereIsTakenOverOnlyIfItIsTheSame) {
-    needs_mknod();
+    if (::geteuid() != 0) GTEST_SKIP() << "mknod needs root";
     root.link(other / "made", "dev/null");
     root.file("dev/zero", "no device");
     ASSERT_EQ(::mknod((root / "dev/full").c_str(), S_IFCHR | 0600, makedev(1, 7)), 0);
@@ -71,7 +68,7 @@ TEST_F(DeviceTest, WhatAnImageHasThereIsTakenOverOnlyIfItIsTheSame) {
 }
 
 TEST_F(DeviceTest, ADirectoryInTheWayIsAnError) {
-    needs_mknod();
+    if (::geteuid() != 0) GTEST_SKIP() << "mknod needs root";
     root.directory("dev/null");
     steps.add(Op::kDevice, node("/dev/null", 0666, 3), {});
     EXPECT_EQ(run("true"), "step 2: errno " + std::to_string(EISDIR) + ", detail 0");

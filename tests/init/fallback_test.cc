@@ -31,7 +31,7 @@ protected:
     std::string run(const std::string& script, const std::vector<long>& missing) {
         end(steps, script);
         const init::Outcome outcome = run_init(
-            steps, {.namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS, .missing = missing});
+            steps, {.namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC, .missing = missing});
         const std::string refusal = outcome.refusal();
         return refusal.empty() ? outcome.output : refusal;
     }
@@ -51,12 +51,12 @@ TEST_F(FallbackTest, WithoutOpenat2) {
     steps.add(Op::kMaskPath, wire::Path{steps.text("/bin/nothing")}, {});
     steps.add(Op::kReadonlyPath, wire::Path{steps.text("/proc/sys")}, {});
     steps.add(Op::kOomScore, wire::Value{steps.text("7")}, {});
-    steps.add(Op::kSysctl, wire::Sysctl{steps.text("kernel/domainname"), steps.text("d")}, {});
+    steps.add(Op::kSysctl, wire::Sysctl{steps.text("kernel/msgmax"), steps.text("77")}, {});
     EXPECT_EQ(run("cat /tmp/x/file /proc/version /proc/self/oom_score_adj"
-                  " /proc/sys/kernel/domainname;"
+                  " /proc/sys/kernel/msgmax;"
                   "(echo x > /proc/sys/kernel/domainname) 2>/dev/null || echo ro",
                   {SYS_openat2}),
-              "seen\n7\nd\nro\n");
+              "seen\n7\n77\nro\n");
 }
 
 TEST_F(FallbackTest, WithoutTheNewMountCalls) {

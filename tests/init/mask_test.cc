@@ -29,7 +29,7 @@ protected:
     }
     std::string run(const std::string& script) {
         end(steps, script);
-        const init::Outcome outcome = run_init(steps, {.namespaces = CLONE_NEWNS});
+        const init::Outcome outcome = run_init(steps, {.namespaces = CLONE_NEWNS | CLONE_NEWPID});
         const std::string refusal = outcome.refusal();
         return refusal.empty() ? outcome.output : refusal;
     }
