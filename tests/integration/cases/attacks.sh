@@ -74,9 +74,15 @@ test_device_nodes_over_symlinks_in_the_image() {
 test_cwd_through_a_descriptor() {
     local fd
     for fd in 3 4 5 6 7 8 9 10 11 12 13 20; do
-        bundle a ".process.cwd = \"/proc/self/fd/$fd\" | sh(\"probe cwd; ls; cat ../../../../../../../../etc/shadow\")"
-        tare run --bundle a a >out.txt 2>err.txt 20</ && fail "descriptor $fd: it ran: $(<out.txt)"
-        has "descriptor $fd" "$(<err.txt)" 'config.json#/process/cwd'
+        bundle a ".process.cwd = \"/proc/self/fd/$fd\" | sh(\"probe cwd; ls -d ../../../../../../../../*\")"
+        # A descriptor of init's own may be a directory inside the container: that is no way out.
+        if tare run --bundle a a >out.txt 2>err.txt 20</; then
+            matches "descriptor $fd" "$(head -1 out.txt)" '^/'
+            has "descriptor $fd" "$(<out.txt)" home
+            has_not "descriptor $fd" "$(<out.txt)" usr
+        else
+            has "descriptor $fd" "$(<err.txt)" 'config.json#/process/cwd'
+        fi
     done
 }
 
@@ -126,7 +132,7 @@ test_ids_that_would_climb_out() {
     local id
     for id in .. . ../x a/b /a '' 'a b' $'a\nb' "$(printf 'a%.0s' {1..2000})" @x 'ä'; do
         exits 1 tare create --bundle a "$id"
-        is 'what was made' "$(ls "$STATE" 2>/dev/null)" ''
+        is 'what was made' "$(find "$STATE" -mindepth 1 2>/dev/null || true)" ''
     done
     for id in x.y-z_+ 0 ...; do
         quiet tare run --bundle a "$id"

@@ -46,7 +46,7 @@ test_a_long_lived_server() {
     quiet tare run -d --bundle a a
     local pid i
     pid=$(pid_of a)
-    within 30 nsenter -t "$pid" -n busybox nc -z 127.0.0.1 80
+    within 30 nsenter -t "$pid" -n busybox wget -q -O - http://127.0.0.1/
     for i in 1 2 3 4 5; do
         has "answer $i" "$(nsenter -t "$pid" -n busybox wget -q -O - http://127.0.0.1/)" served
     done

@@ -7,20 +7,24 @@ nothing_of() {
     [[ -z $(find "$V2" -name "$1" -type d) ]] || fail "the cgroup $1 is left"
 }
 
-# Kills `tare create` at its Nth system call, for many N, then one delete --force.
+# kill_sweep STEP COMMAND...: kills COMMAND at every STEPth stop, then one `delete --force`, until it comes
+# to its end. BEFORE is run before each.
 kill_sweep() {
-    local command=$1 step=$2 n
-    for ((n = 1; n < 700; n += step)); do
-        if strace -qq -o /dev/null -e trace=all -e inject=all:signal=KILL:when="$n" \
-            "$TARE" --root "$STATE" $command --bundle a a >/dev/null 2>&1; then
-            nothing_of a
-            echo "it came to its end before system call $n"
-            return
-        fi
+    local step=$1 n status
+    shift
+    mkdir -p -m 700 "$STATE"
+    for ((n = 1; n < 3000; n += step)); do
+        ${BEFORE:-true}
+        status=0
+        "$TOOLS/kill_at" "$n" "$TARE" --root "$STATE" "$@" >out.txt 2>&1 || status=$?
+        # What depends on the creator dies with it; only then can all be gone.
         nothing_of a
-        # The kernel kills what depends on the creator; give it the moment that it needs.
         within 5 no_processes
+        [[ $status != 3 ]] || break
+        [[ $status == 0 ]] || fail "stop $n: $(<out.txt)"
     done
+    ((n > 60 && n < 3000)) || fail "it ended at stop $n"
+    echo "it came to its end before stop $n"
 }
 no_processes() {
     local pid others=0
@@ -31,38 +35,39 @@ no_processes() {
 }
 
 test_create_killed_at_any_system_call() { # timeout=300
-    needs_program strace
     bundle a 'args(["/bin/sleep", "100"])'
-    kill_sweep create "${SWEEP_STEP:-5}"
+    kill_sweep "${SWEEP_STEP:-5}" create --bundle a a
 }
 
 test_run_killed_at_any_system_call() { # timeout=300
-    needs_program strace
     bundle a 'args(["/bin/sleep", "0.05"])'
-    kill_sweep run "${SWEEP_STEP:-7}"
+    kill_sweep "${SWEEP_STEP:-7}" run --bundle a a
 }
 
 test_create_in_a_user_namespace_killed() { # timeout=300
-    needs_program strace
     mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs && chown -R 100000:100000 a/rootfs
     bundle a 'userns([map(0; 100000; 65536)]) | args(["/bin/sleep", "100"])'
-    kill_sweep create "${SWEEP_STEP:-11}"
+    kill_sweep "${SWEEP_STEP:-9}" create --bundle a a
+}
+
+test_create_with_hooks_and_a_limit_killed() { # timeout=300
+    bundle a 'hook("createRuntime"; "/bin/true"; ["true"]) | hook("createContainer"; "/bin/true"; ["true"]) | hook("poststop"; "/bin/true"; ["true"]) | args(["/bin/sleep", "100"])'
+    kill_sweep "${SWEEP_STEP:-13}" create --bundle a a
+}
+
+test_start_killed_at_any_system_call() { # timeout=300
+    bundle a 'args(["/bin/sleep", "100"])'
+    BEFORE='quiet tare create --bundle a a' kill_sweep "${SWEEP_STEP:-3}" start a
 }
 
 test_delete_killed_at_any_system_call() { # timeout=300
-    needs_program strace
     bundle a 'args(["/bin/sleep", "100"])'
-    local n
-    for ((n = 1; n < 300; n += ${SWEEP_STEP:-9})); do
-        quiet tare run -d --bundle a a
-        strace -qq -o /dev/null -e trace=all -e inject=all:signal=KILL:when="$n" "$TARE" --root "$STATE" delete --force a >/dev/null 2>&1 && break
-        nothing_of a
-    done
-    (( n > 20 )) || fail "delete ended before system call $n"
+    BEFORE='quiet tare run -d --bundle a a' kill_sweep "${SWEEP_STEP:-3}" delete --force a
 }
 
 test_a_failing_system_call_leaves_nothing() { # timeout=300
     needs_program strace
+    mkdir -m 700 "$STATE"
     bundle a 'args(["/bin/true"])'
     local call
     for call in clone3 mkdir mkdirat memfd_create execveat openat openat2 write fcntl socketpair pipe2 rename renameat renameat2 \
@@ -75,6 +80,7 @@ test_a_failing_system_call_leaves_nothing() { # timeout=300
 
 test_missing_modern_system_calls() { # timeout=120
     needs_program strace
+    mkdir -m 700 "$STATE"
     bundle a 'sh("echo fine; cat /proc/kcore | wc -c")'
     local call error
     for call in openat2 clone3 fsopen open_tree move_mount mount_setattr close_range pidfd_open memfd_create; do
@@ -191,6 +197,7 @@ test_a_record_of_another_boot() {
 }
 
 test_no_descriptors_left() {
+    mkdir -m 700 "$STATE"
     bundle a
     local n
     for n in 4 5 6 7 8 10 12 14; do
@@ -206,6 +213,7 @@ test_a_cgroup_that_has_processes_is_refused() {
     echo $sleeper >"$V2/busy/cgroup.procs"
     exits 1 tare create --bundle a a
     has 'the error' "$err" "container's cgroup is not empty"
+    kill -0 $sleeper || fail 'what was in it was killed'
     echo $sleeper >"$V2/harness/cgroup.procs"
     kill $sleeper
     wait $sleeper || true
@@ -218,6 +226,7 @@ test_a_frozen_cgroup_is_refused() {
     echo 1 >"$V2/frozen/cgroup.freeze"
     exits 1 timeout 10 "$TARE" --root "$STATE" create --bundle a a
     has 'the error' "$err" "container's cgroup unexpectedly frozen"
+    [[ -d $V2/frozen ]] || fail 'a cgroup of somebody else was removed'
     rmdir "$V2/frozen"
 }
 
@@ -237,11 +246,15 @@ test_nested_cgroups_are_deleted() {
 }
 
 test_a_read_only_cgroup_mount() {
-    bundle a
     mount -o remount,ro,bind "$V2"
+    # Rules for devices are a protection: they are not dropped because there is no cgroup.
+    bundle a '.linux.resources = {devices: [{allow: false, access: "rwm"}]}'
     exits 1 tare create --bundle a a
-    has 'the error' "$err" 'read-only file system'
+    has 'the field' "$err" 'config.json#/linux/resources/devices'
     quiet tare --cgroup-manager=disabled run --bundle a a
+    bundle b 'del(.linux.resources) | sh("echo fine")'
+    quiet tare run --bundle b b
+    is output "$out" fine
     mount -o remount,rw,bind "$V2"
 }
 

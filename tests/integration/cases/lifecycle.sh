@@ -189,6 +189,7 @@ test_state_tells_what_was_given() {
 }
 
 test_list() {
+    mkdir -m 700 "$STATE"
     quiet tare list
     matches 'the empty table' "$out" '^ID +PID +STATUS +BUNDLE +CREATED +OWNER *$'
     quiet tare list --format json
@@ -207,6 +208,7 @@ test_list() {
 }
 
 test_list_while_containers_come_and_go() {
+    mkdir -m 700 "$STATE"
     bundle a
     (for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do tare run --bundle a "c$i"; done) & local runs=$!
     while kill -0 "$runs" 2>/dev/null; do

@@ -11,6 +11,9 @@ place() {
     done
 }
 
+# Docker's configurations have their cgroup below one that belongs to the engine.
+engine_cgroup_goes() { rmdir "$V2/docker" 2>/dev/null || true; }
+
 data_bundle() {
     local file="$HERE/../data/bundles/$1"
     [[ -e $file ]] || fail "no $file"
@@ -72,6 +75,7 @@ test_docker_default() {
     has seccomp "$out" $'Seccomp:\t2'
     has 'the mask' "$out" $'\n0\n'
     has 'the read-only path' "$out" refused
+    engine_cgroup_goes
 }
 
 test_docker_default_life() {
@@ -83,6 +87,7 @@ test_docker_default_life() {
     quiet tare kill a KILL
     within 5 has_status a stopped
     quiet tare delete a
+    engine_cgroup_goes
 }
 
 test_docker_in_a_user_namespace() {
@@ -92,6 +97,7 @@ test_docker_in_a_user_namespace() {
     quiet tare run --bundle a a
     matches output "$out" $'^0\n +0 +100000 +65536$'
     is 'the owner of a file' "$(stat -c %u a/rootfs/made)" 100000
+    engine_cgroup_goes
 }
 
 test_minimal() {

@@ -40,7 +40,7 @@ test_preserved_descriptors() {
 
 test_listen_fds() {
     bundle a 'sh("echo $LISTEN_PID $LISTEN_FDS; probe descriptors")'
-    LISTEN_FDS=2 LISTEN_PID=$$ tare run --bundle a --preserve-fds 1 a 3</dev/zero 4</dev/null 5</dev/full >out.txt
+    LISTEN_FDS=2 LISTEN_PID=1 tare run --bundle a --preserve-fds 1 a 3</dev/zero 4</dev/null 5</dev/full >out.txt
     is environment "$(sed -n 1p out.txt)" '1 2'
     is 'how many' "$(grep -c -E '^[345] /dev/(zero|null|full)' out.txt)" 3
     exits 1 env LISTEN_FDS=2 "$TARE" --root "$STATE" run --bundle a b 3</dev/null

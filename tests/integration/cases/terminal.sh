@@ -79,7 +79,7 @@ test_detached_with_a_terminal_needs_a_socket() {
     bundle b
     receiver console "$T/sock"
     exits 1 tare create --bundle b --console-socket "$T/sock" b
-    has 'the flag' "$err" console-socket
+    has 'the flag' "$err" 'console socket'
     kill "$receiver"
 }
 
