@@ -33,8 +33,10 @@ bool is_allowed_in_proc(const char* path) {
     return false;
 }
 
-bool looks_like_proc(const char* path) {
-    return std::strncmp(path, "/proc", 5) == 0 && (path[5] == '\0' || path[5] == '/');
+// With no symlink on the way a path is where it says; behind ".." one has to look.
+bool may_be_in_proc(const char* path) {
+    const bool named = std::strncmp(path, "/proc", 5) == 0 && (path[5] == '\0' || path[5] == '/');
+    return named || std::strstr(path, "/..") != nullptr;
 }
 
 } // namespace
@@ -143,7 +145,7 @@ Status attach_anywhere(Context& context, int mounted, const char* path) {
 }
 
 Status attach_bind(Context& context, int mounted, const char* path) {
-    if (looks_like_proc(path)) return attach_anywhere(context, mounted, path);
+    if (may_be_in_proc(path)) return attach_anywhere(context, mounted, path);
     const int target = open_in_root(context.root, path, Symlinks::kRefuse);
     long moved = target;
     if (target >= 0) moved = explain(move(mounted, target, ""), mounted, target);
@@ -165,7 +167,7 @@ Status attach_bind(Context& context, int mounted, const char* path) {
 
 Status attach(Context& context, int mounted, const char* path, bool plain) {
     // Procfs on /proc itself needs no look at what is there; everything else around it does.
-    const bool quick = plain || !looks_like_proc(path);
+    const bool quick = plain || !may_be_in_proc(path);
     const Place place = quick ? place_of(context, path, false) : Place{-ELOOP, path};
     long moved = place.dir;
     if (place.dir >= 0) moved = mount_in(context, place, mounted);

@@ -19,7 +19,9 @@ void complete(struct mount_attr& change) {
     change.attr_clr &= ~(change.attr_set & ~kAtimeBits);
 }
 
-unsigned long old_flags(std::uint64_t attributes) {
+} // namespace
+
+unsigned long mount_flags(std::uint64_t attributes) {
     unsigned long flags = 0;
     if (attributes & MOUNT_ATTR_RDONLY) flags |= MS_RDONLY;
     if (attributes & MOUNT_ATTR_NOSUID) flags |= MS_NOSUID;
@@ -32,7 +34,7 @@ unsigned long old_flags(std::uint64_t attributes) {
     return flags;
 }
 
-// Of statfs(2), whose ST_* bits are MS_* but for these.
+// The ST_* bits of statfs(2) are MS_* but for these.
 unsigned long present_flags(int mounted) {
     constexpr long kRelatime = 0x1000, kNoSymfollow = 0x2000, kSame = 0xf | 0x400 | 0x800;
     struct statfs what;
@@ -45,6 +47,8 @@ unsigned long present_flags(int mounted) {
     return result;
 }
 
+namespace {
+
 // Linux before 5.12 can do the same to one attached mount; a tree or an id map has no equal there.
 long set_the_old_way(int mounted, const struct mount_attr& change, unsigned at_flags) {
     if ((at_flags & kAtRecursive) != 0 && (change.attr_set | change.attr_clr) != 0) return -ENOSYS;
@@ -54,7 +58,8 @@ long set_the_old_way(int mounted, const struct mount_attr& change, unsigned at_f
         constexpr unsigned long kAtimes = MS_NOATIME | MS_RELATIME | MS_STRICTATIME;
         unsigned long flags = present_flags(mounted);
         if (change.attr_clr & kAtimeBits) flags &= ~kAtimes;
-        flags = (flags & ~old_flags(change.attr_clr & ~kAtimeBits)) | old_flags(change.attr_set);
+        flags =
+            (flags & ~mount_flags(change.attr_clr & ~kAtimeBits)) | mount_flags(change.attr_set);
         const long done =
             sys(__NR_mount, nullptr, path.text, nullptr, flags | MS_REMOUNT | MS_BIND, nullptr);
         if (done < 0) return done;
@@ -122,10 +127,6 @@ Status attach_with(Context& context, int mounted, const wire::Attributes& asked,
     REQUIRE(kind == Target::kAny ? attach_bind(context, mounted, path)
                                  : attach(context, mounted, path, kind == Target::kPlainDirectory));
     return set_attributes(context, mounted, late, tree, true);
-}
-
-unsigned long mount_flags(std::uint64_t attributes) {
-    return old_flags(attributes);
 }
 
 } // namespace tare::init

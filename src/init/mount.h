@@ -60,6 +60,8 @@ long new_mount(const char* type, unsigned attributes);
 
 // MOUNT_ATTR_* as MS_*.
 unsigned long mount_flags(std::uint64_t attributes);
+// The flags that a mount has, as MS_*.
+unsigned long present_flags(int mounted);
 
 // "/proc/self/fd/N" in a procfs that leads to `fd`, for mount(2) on kernels without move_mount(2).
 struct FdPath {

@@ -52,14 +52,21 @@ int open_below(int proc, const char* path, int flags) {
     const long fd = sys(__NR_openat2, proc, path, &how, sizeof how);
     if (!is_missing(fd)) return static_cast<int>(fd);
 
-    // Without openat2(2): a walk finds the file, and reopening it must find procfs again.
-    const int found = walk_in_root(proc, path, Symlinks::kRefuse, Missing::kRefuse);
-    if (found < 0) return found;
-    struct statfs file_system;
-    int opened = -EXDEV;
-    if (sys(__NR_fstatfs, found, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC)
-        opened = open_at(AT_FDCWD, FdPath(found).text, flags);
-    close_now(found);
+    // Without openat2(2): a walk to the directory, and a last step that follows nothing. What is
+    // mounted there is told by being no procfs.
+    const std::size_t end = last_component(path);
+    char parent[128];
+    if (end >= sizeof parent) return -ENAMETOOLONG;
+    std::memcpy(parent, path, end);
+    parent[end] = '\0';
+    const int dir = walk_in_root(proc, parent, Symlinks::kRefuse, Missing::kRefuse);
+    if (dir < 0) return dir;
+    int opened = is_on_procfs(dir) ? open_at(dir, path + end, flags | O_NOFOLLOW) : -EXDEV;
+    close_now(dir);
+    if (opened >= 0 && !is_on_procfs(opened)) {
+        close_now(opened);
+        opened = -EXDEV;
+    }
     return opened;
 }
 

@@ -96,9 +96,14 @@ Status root_propagation(const wire::Propagation& body) {
 }
 
 Status root_readonly(const Context& context) {
-    wire::Attributes read_only;
-    read_only.set = MOUNT_ATTR_RDONLY;
-    return set_attributes(context, context.root, read_only, true, true);
+    struct mount_attr read_only = {};
+    read_only.attr_set = MOUNT_ATTR_RDONLY;
+    long done =
+        sys(__NR_mount_setattr, context.root, "", AT_EMPTY_PATH, &read_only, sizeof read_only);
+    if (done == -ENOSYS) // by path: what /proc is here nobody knows
+        done = sys(__NR_mount, nullptr, "/", nullptr,
+                   present_flags(context.root) | MS_RDONLY | MS_REMOUNT | MS_BIND, nullptr);
+    return outcome(done, Detail::kSetAttributes);
 }
 
 } // namespace tare::init

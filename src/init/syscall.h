@@ -103,7 +103,7 @@ inline int open_at(int dir, const char* path, int flags, unsigned mode = 0) {
 
 // Descriptors are left to the close_range(2) of kReady while they are few: a close less each.
 inline void discard(int fd) {
-    constexpr int kFew = 200;
+    constexpr int kFew = 100;
     if (fd >= kFew) sys(__NR_close, fd);
 }
 inline void close_now(int fd) {

@@ -107,6 +107,17 @@ TEST_F(FallbackTest, WithoutMountSetattr) {
               "seen\nro\nro\n");
 }
 
+TEST_F(FallbackTest, AReadOnlyRootWithoutMountSetattr) {
+    steps.add(Op::kPivot, wire::Pivot{}, {});
+    steps.add(Op::kRootReadonly, {});
+    steps.add(Op::kOomScore, wire::Value{steps.text("8")}, {});
+    shell(steps, "exec 2>&-; echo x > /new || echo ro; cat /proc/self/oom_score_adj");
+    const init::Outcome outcome = run_init(steps, {.namespaces = CLONE_NEWNS | CLONE_NEWPID,
+                                                   .missing = {SYS_mount_setattr, SYS_openat2}});
+    EXPECT_EQ(outcome.refusal(), "");
+    EXPECT_EQ(outcome.output, "ro\n8\n");
+}
+
 TEST_F(FallbackTest, WithoutCloseRange) {
     EXPECT_EQ(run("ls /proc/self/fd", {SYS_close_range}), "0\n1\n2\n3\n");
 }

@@ -83,6 +83,11 @@ TEST_F(MountTest, NothingGoesOverProcButAFewFiles) {
     EXPECT_EQ(run("true"), refused(EPERM, Detail::kForbiddenTarget));
 }
 
+TEST_F(MountTest, NothingGoesOverProcByAWindingPath) {
+    steps.add(Op::kMount, tmpfs("/tmp/../proc/sys"), {});
+    EXPECT_EQ(run("true"), refused(EPERM, Detail::kForbiddenTarget));
+}
+
 TEST_F(MountTest, NothingGoesOverProcByAnotherName) {
     root.link("/proc", "tmp/innocent");
     steps.add(Op::kBind, bind(other.path(), "/tmp/innocent/sys"), {});
