@@ -124,7 +124,10 @@ private:
     Status try_write(const plan::CgroupWrite& write) {
         Status status = sys::write_control_at(cgroup_, write.file, write.value);
         if (status || status.error().code != ENOENT || write.else_file.empty()) return status;
-        return sys::write_control_at(cgroup_, write.else_file, write.else_value);
+        status = sys::write_control_at(cgroup_, write.else_file, write.else_value);
+        if (!status && status.error().code == ENOENT)
+            status.error().text += " (and no " + quote(write.file) + ")";
+        return status;
     }
 
     const Fd& cgroup_;

@@ -54,21 +54,28 @@ std::vector<std::string> ancestors(const std::string& tree, const std::string& p
     return result;
 }
 
-Failure enabling_failed(const std::string& controller, const std::string& cgroup, Error error) {
-    std::string text = "enable the controller " + quote(controller) + " in " + quote(cgroup) + ": "
-                       + errno_text(error.code);
-    if (error.code == EBUSY)
-        text += " (it has processes of its own, and cgroup v2 lets only cgroups without hand"
-                " controllers down: choose another linux.cgroupsPath)";
-    return Failure({error.code, std::move(text)});
+// Cgroup v2 lets only cgroups without processes hand controllers down ("no internal processes"),
+// all but the very root, which alone has no type. For threaded controllers the kernel would not
+// refuse it, but make the cgroups below unfit for processes.
+Status check_no_processes(const std::string& cgroup, const std::string& controller) {
+    const auto type = sys::read_small_file(cgroup + "/cgroup.type");
+    const auto procs = sys::read_small_file(cgroup + "/cgroup.procs");
+    if (!type || !procs || procs->empty()) return {};
+    return Failure({EBUSY, "enable the controller " + quote(controller) + " in " + quote(cgroup)
+                               + ": it has processes of its own, and cgroup v2 lets only cgroups"
+                                 " without hand controllers down: choose another"
+                                 " linux.cgroupsPath"});
 }
 
 // True where the controller is there now.
 Result<bool> enable(const std::string& controller, const std::string& cgroup) {
+    TRY(check_no_processes(cgroup, controller));
     const Status written = sys::write_control(cgroup + "/cgroup.subtree_control", "+" + controller);
     if (written) return true;
     if (written.error().code == ENOENT || written.error().code == EINVAL) return false;
-    return enabling_failed(controller, cgroup, written.error());
+    return Failure({written.error().code, "enable the controller " + quote(controller) + " in "
+                                              + quote(cgroup) + ": "
+                                              + errno_text(written.error().code)});
 }
 
 } // namespace

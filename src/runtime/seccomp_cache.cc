@@ -1,15 +1,21 @@
 #include "runtime/seccomp_cache.h"
 
+#include "base/log.h"
+#include "base/text.h"
 #include "sys/file.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace tare::runtime {
 
 namespace {
 
-constexpr std::size_t kLargestFile = 1 << 20;
+constexpr off_t kLargestFile = 1 << 20;
 constexpr const char* kDirectory = "/@seccomp"; // '@' cannot be in an id
+constexpr const char* kOrigin = "config.json#/linux/seccomp";
 
 // FNV-1a: only names the file. The whole key is in the file and compared.
 std::string file_name(std::string_view key) {
@@ -19,13 +25,53 @@ std::string file_name(std::string_view key) {
     return std::to_string(hash);
 }
 
-// For the next container; without it that one compiles again.
-void store(const Settings& settings, const std::string& name, const std::string& file) {
+// A filter from a file that somebody else could have written would be no protection.
+Result<std::string> read_cache(const std::string& path) {
+    const Fd file = TRY(sys::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+    struct stat facts = {};
+    if (::fstat(file.get(), &facts) < 0) return sys_failure("stat " + quote(path));
+    if (!S_ISREG(facts.st_mode) || facts.st_uid != ::geteuid() || (facts.st_mode & 022) != 0
+        || facts.st_size > kLargestFile)
+        return invalid(quote(path) + " is not ours alone");
+    std::string text(static_cast<std::size_t>(facts.st_size), '\0');
+    const ssize_t n = ::read(file.get(), text.data(), text.size());
+    if (n < 0) return sys_failure("read " + quote(path));
+    text.resize(static_cast<std::size_t>(n));
+    return text;
+}
+
+// In no order: a cache that is full has profiles that are never seen again.
+void make_room(const std::string& path, const Fd& dir, const std::string& keep) {
+    DIR* stream = ::opendir(path.c_str());
+    if (stream == nullptr) return;
+    unsigned files = 0;
+    while (const dirent* entry = ::readdir(stream)) {
+        const std::string_view name = entry->d_name;
+        if (name != "." && name != ".." && name != keep && ++files >= kSeccompCacheFiles)
+            (void)sys::remove_file_at(dir, std::string(name));
+    }
+    ::closedir(stream);
+}
+
+// Written beside and renamed: nobody reads half a file. A ".tmp" that is there already is another
+// writer's, or was left by one that was killed: taking it away hurts neither.
+Status store(const Settings& settings, const std::string& name, const std::string& file) {
     const std::string path = settings.root + kDirectory;
-    ::mkdir(settings.root.c_str(), 0700);
-    ::mkdir(path.c_str(), 0700);
-    const auto dir = sys::open_directory(path);
-    if (dir) (void)sys::replace_file_at(*dir, name, file, 0600);
+    if (::mkdir(settings.root.c_str(), 0700) < 0 && errno != EEXIST)
+        return sys_failure("mkdir " + quote(settings.root));
+    if (::mkdir(path.c_str(), 0700) < 0 && errno != EEXIST)
+        return sys_failure("mkdir " + quote(path));
+    const Fd dir = TRY(sys::open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    const std::string temporary = name + ".tmp";
+    const Status written = sys::create_file_at(dir, temporary, file, 0600);
+    if (!written) {
+        (void)sys::remove_file_at(dir, temporary);
+        return written;
+    }
+    if (::renameat(dir.get(), temporary.c_str(), dir.get(), name.c_str()) < 0)
+        return sys_failure("rename to " + quote(name));
+    make_room(path, dir, name);
+    return {};
 }
 
 } // namespace
@@ -33,13 +79,12 @@ void store(const Settings& settings, const std::string& name, const std::string&
 Result<plan::SeccompProgram> load_seccomp(const Settings& settings, const spec::Seccomp& seccomp) {
     const std::string key = plan::seccomp_key(seccomp);
     const std::string name = file_name(key);
-    const auto file = sys::read_file(settings.root + kDirectory + "/" + name, kLargestFile);
-    if (file)
+    if (const auto file = read_cache(settings.root + kDirectory + "/" + name))
         if (auto cached = plan::read_seccomp_cache(key, *file)) return *std::move(cached);
 
-    plan::SeccompProgram program =
-        TRY(plan::compile_seccomp(seccomp, "config.json#/linux/seccomp"));
-    store(settings, name, plan::write_seccomp_cache(key, program));
+    plan::SeccompProgram program = TRY(plan::compile_seccomp(seccomp, kOrigin));
+    const Status stored = store(settings, name, plan::write_seccomp_cache(key, program));
+    if (!stored) log::debug("seccomp cache: " + stored.error().text);
     return program;
 }
 

@@ -7,7 +7,10 @@
 namespace tare::runtime {
 
 // The compiled filter of a profile: from the cache ROOT/@seccomp/, or compiled now and put there.
-// A cache that cannot be read or written is no error.
+// A cache that cannot be read or written is no error. It holds at most kSeccompCacheFiles files; a
+// file that is not ours alone to write is not believed.
 Result<plan::SeccompProgram> load_seccomp(const Settings& settings, const spec::Seccomp& seccomp);
+
+constexpr unsigned kSeccompCacheFiles = 64;
 
 } // namespace tare::runtime

@@ -132,6 +132,20 @@ TEST_F(CgroupTest, EnablesControllersFromTheTreeDown) {
     EXPECT_EQ(get("/a/b/c/cgroup.subtree_control"), "");
 }
 
+TEST_F(CgroupTest, NeverEnablesControllersBesideProcesses) {
+    make("");
+    const std::string path = make("/a");
+    put("/a/cgroup.type", "domain\n");
+    put("/a/cgroup.procs", "4711\n");
+    EXPECT_EQ(error_of(enable_controllers(tree_, path + "/b", {"pids"})),
+              "enable the controller 'pids' in '" + path
+                  + "': it has processes of its own, and cgroup v2 lets only cgroups without hand "
+                    "controllers down: choose another linux.cgroupsPath");
+    EXPECT_EQ(get("/a/cgroup.subtree_control"), "");
+    put("/a/cgroup.procs", "");
+    EXPECT_TRUE(enable_controllers(tree_, path + "/b", {"pids"}));
+}
+
 TEST(MissingController, NamesFieldFileControllerAndTree) {
     const Failure failure = missing_controller(
         {"config.json#/linux/resources/unified/nosuch.max", "nosuch.max", "1"}, "/sys/fs/cgroup");
@@ -165,6 +179,16 @@ TEST_F(CgroupTest, WritesInOrder) {
     ASSERT_TRUE(cgroup) << cgroup.error().text;
     EXPECT_EQ(get("/c/pids.max"), "7");
     EXPECT_EQ(get("/c/io.weight"), "1");
+}
+
+TEST_F(CgroupTest, NamesBothFilesWhereNeitherIsThere) {
+    const auto cgroup = make_cgroup(tree_ + "/c", plan_with({{.origin = "config.json#/x",
+                                                              .file = "io.bfq.weight",
+                                                              .value = "10",
+                                                              .else_file = "io.weight",
+                                                              .else_value = "1"}}));
+    EXPECT_EQ(error_of(cgroup), "config.json#/x: open 'io.weight': no such file or directory "
+                                "(and no 'io.bfq.weight')");
 }
 
 TEST_F(CgroupTest, RefusesACgroupThatIsInUse) {
