@@ -2,6 +2,7 @@
 #include "init/descriptors.h"
 #include "init/proc.h"
 #include "init/report.h"
+#include "init/signals.h"
 #include "init/steps.h"
 #include "init/syscall.h"
 
@@ -27,12 +28,6 @@ std::int64_t now_ms() {
     return time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-// One kernel's struct sigaction, for SIG_DFL and SIG_IGN only: handler, flags, restorer, mask.
-void handle(int signal, long handler) {
-    const long action[4] = {handler, 0, 0, 0};
-    sys(__NR_rt_sigaction, signal, action, nullptr, std::size_t{8});
-}
-
 // The hook's own process: argv, environment, the state on its stdin, and nothing else of ours.
 struct Child {
     const char* path;
@@ -44,7 +39,7 @@ struct Child {
 
 [[noreturn]] void become_hook(const Child& child) {
     sys(__NR_setpgid, 0, 0); // so that a timeout finds its children too
-    handle(SIGPIPE, 0);
+    set_default(SIGPIPE);
     sys(__NR_umask, 022);
     long failed = sys(__NR_dup3, child.input, 0, 0);
     if (failed >= 0) {
@@ -205,9 +200,9 @@ Status hook(Context& context, const wire::Hook& body) {
     Child child = {plan.text(body.path), nullptr, nullptr, -1, -1};
     const Pointers memory = pointers(plan, body, child);
     if (memory.at == nullptr) return {ENOMEM};
-    handle(SIGPIPE, 1 /* SIG_IGN */);
+    ignore(SIGPIPE);
     const Status status = run(body, child, state);
-    handle(SIGPIPE, 0);
+    set_default(SIGPIPE);
     sys(__NR_munmap, memory.at, memory.size);
     return status;
 }

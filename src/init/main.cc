@@ -1,9 +1,9 @@
 #include "init/descriptors.h"
 #include "init/report.h"
+#include "init/signals.h"
 #include "init/steps.h"
 #include "init/syscall.h"
 
-#include <csignal>
 #include <linux/prctl.h>
 #include <sys/mman.h>
 
@@ -119,19 +119,6 @@ Status perform(Context& context, const wire::Step& step) {
         return exec(context);
     }
     return {ENOSYS};
-}
-
-// Whatever our caller ignores or blocks is not the container's business.
-void reset_signals() {
-    const std::uint64_t none = 0;
-    sys(__NR_rt_sigprocmask, SIG_SETMASK, &none, nullptr, sizeof none);
-    const long standard[4] = {}; // SIG_DFL
-    // Nothing changes these two, and these three are ignored by default.
-    constexpr std::uint32_t kNoMatter =
-        1U << SIGKILL | 1U << SIGSTOP | 1U << SIGCONT | 1U << SIGURG | 1U << SIGWINCH;
-    for (int signal = 1; signal < 32; ++signal)
-        if ((kNoMatter >> signal & 1) == 0)
-            sys(__NR_rt_sigaction, signal, standard, nullptr, std::size_t{8});
 }
 
 // Leaves: not dumpable, a session of our own, default signals, umask 0 (modes are exact), and every

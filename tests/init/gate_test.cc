@@ -111,7 +111,7 @@ TEST_F(GateTest, WhatTheCallerIgnoredIsNotIgnored) {
                     ::sigfillset(&all);
                     ::sigprocmask(SIG_SETMASK, &all, nullptr);
                     for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGCHLD, SIGTERM,
-                                             SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGXFSZ})
+                                             SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1, SIGXFSZ, 33, 64})
                         ::signal(signal, SIG_IGN);
                 }});
     EXPECT_NE(outcome.output.find("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n"),
