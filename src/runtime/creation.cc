@@ -177,9 +177,7 @@ Status Creation::launch_init() {
                     .cgroup = cgroup_,
                     .gate_in = gate_in_,
                     .gate_out = gate_out_,
-                    .keep_fds = keep,
-                    .signal_mask = mode_.foreground != nullptr ? &mode_.foreground->callers_mask()
-                                                               : nullptr}));
+                    .keep_fds = keep}));
     c_.init = std::move(launched.init);
     c_.report = Report(std::move(launched.report), plan().steps);
     gate_in_ = Fd(); // init's now: as long as we held them, its death would not show

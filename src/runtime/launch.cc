@@ -34,7 +34,6 @@ struct ChildTask {
     bool waits = false; // for one message, before it goes on
     bool new_user_namespace = false;
     bool becomes_root = true;
-    const std::uint64_t* signal_mask = nullptr;
     int inherited[kMaxInherited] = {}; // everything else closes at the exec
     std::size_t inherited_count = 0;
     char plan_fd[12] = {};
@@ -92,9 +91,6 @@ void child_main(void* argument) {
     child_dies_with_us();
     if (task.waits) child_waits(task);
     if (task.new_user_namespace) child_takes_identity(task);
-    if (task.signal_mask != nullptr)
-        call(SYS_rt_sigprocmask, SIG_SETMASK, pointer(task.signal_mask), 0,
-             sizeof *task.signal_mask);
     for (std::size_t i = 0; i < task.inherited_count; ++i)
         call(SYS_fcntl, task.inherited[i], F_SETFD, 0);
 
@@ -115,8 +111,7 @@ Result<ChildTask> make_task(const LaunchRequest& request, const std::vector<int>
                       .init = init.get(),
                       .waits = plan.new_user_namespace,
                       .new_user_namespace = plan.new_user_namespace,
-                      .becomes_root = plan.becomes_root,
-                      .signal_mask = request.signal_mask};
+                      .becomes_root = plan.becomes_root};
     const auto inherit = [&task](int fd) {
         if (fd >= 0) task.inherited[task.inherited_count++] = fd;
     };

@@ -16,7 +16,6 @@ struct LaunchRequest {
     const Fd& gate_in;
     const Fd& gate_out;                         // the two FIFOs; none: the report socket serves
     unsigned keep_fds = 0;                      // 3 ... 3+keep_fds-1 go on into the container
-    const std::uint64_t* signal_mask = nullptr; // as the kernel has it; null: ours
 };
 
 struct Launched {
