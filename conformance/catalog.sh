@@ -15,6 +15,7 @@ requirement() {
     if (($# > 3)); then
         command=$(printf '%q ' "${@:4}")
         name=${*:4}
+        [[ $name != *[!a-zA-Z0-9_\ .,=:/-]* ]] || name=$3
         name=${name//[^a-zA-Z0-9=]/_}
     else
         command=${FUNCTIONS[next_function++]}
@@ -31,7 +32,7 @@ load() {
     for file; do
         FILE_ID=${file#"$SUITE/"}
         FILE_ID=${FILE_ID%.sh}
-        mapfile -t FUNCTIONS < <(grep -oE '^test_[a-zA-Z0-9_]+' "$file")
+        mapfile -t FUNCTIONS < <(grep -oE '^test_[a-zA-Z0-9_]+' "$file" || true)
         next_function=0
         . "$file"
         ((next_function == ${#FUNCTIONS[@]})) \

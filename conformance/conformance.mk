@@ -19,6 +19,7 @@ conformance: conformance-tools $(filter $(BUILD)/tare,$(RUNTIME))
 
 # All three, whatever they fail, then one table of them; also as Markdown.
 conformance-compare: conformance-tools all
-	@for runtime in $(BUILD)/tare runc crun; do \
+	@for runtime in $(BUILD)/tare runc crun; do echo "  $$runtime"; \
 	  BUILD=$(CONFORMANCE) RUNTIME=$$runtime conformance/run.sh > $(CONFORMANCE)/$$(basename $$runtime).txt || true; done
-	@conformance/compare.sh $(CONFORMANCE)/{tare,runc,crun}.json | tee $(CONFORMANCE)/compare.md
+	@conformance/compare.sh $(patsubst %,$(CONFORMANCE)/%.json,tare runc crun) > $(CONFORMANCE)/compare.md
+	@cat $(CONFORMANCE)/compare.md

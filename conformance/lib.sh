@@ -1,6 +1,7 @@
 # The words that the tests are written in.
 #
 #   config FILTER [WORDS...]   changes the bundle's config.json with jq; WORDS are its $words
+#   write_config               needed only before one calls "$RUNTIME" or `runtime` oneself
 #   process COMMAND...         sets process.args
 #   inside COMMAND...          runs the container with that process to its end
 #   inside_sh SCRIPT           the same with a shell script
@@ -14,6 +15,7 @@
 #   with_mount DESTINATION TYPE SOURCE OPTION...; with_bind SOURCE DESTINATION OPTION...
 #   with_namespace TYPE [PATH], without_namespace TYPE, with_user_namespace
 #   same WHAT A B, like WHAT A REGEX, until_true COMMAND...
+#   in_background COMMAND..., holder UNSHARE-FLAG...
 #   needs WHAT COMMAND...      skips the test unless the command succeeds
 #   pass, fail WHY, skip WHY
 #
@@ -52,13 +54,18 @@ until_true() {
 
 # ---------------------------------------------------------------- the bundle
 
-# Not jq's --args, which takes words like -c for options of its own.
+# Collected, and written at once when a runtime is to read it: jq takes its time to start.
+CONFIG='' CONFIG_WORDS=()
 config() {
-    local words
-    words=$(printf '%s\x1f' "${@:2}")
-    jq --arg joined "$words" "(\$joined | split(\"\u001f\")[:-1]) as \$words | $1" \
-        "$BUNDLE/config.json" > "$WORK/config.new"
+    local name=words$((${#CONFIG_WORDS[@]} / 3))
+    CONFIG_WORDS+=(--arg "$name" "$(printf '%s\x1f' "${@:2}")") # not --args: jq takes words like -c for its own
+    CONFIG+="${CONFIG:+ | }((\$$name | split(\"\u001f\")[:-1]) as \$words | $1)"
+}
+write_config() {
+    [ -n "$CONFIG" ] || return 0
+    jq "${CONFIG_WORDS[@]}" "$CONFIG" "$BUNDLE/config.json" > "$WORK/config.new"
     mv "$WORK/config.new" "$BUNDLE/config.json"
+    CONFIG='' CONFIG_WORDS=()
 }
 
 process() { config '.process.args = $words' "$@"; }
@@ -89,16 +96,18 @@ new_bundle() {
     BUNDLE=$1
     ROOTFS=$BUNDLE/rootfs
     mkdir -p "$BUNDLE"
-    cp -al "$ALL/rootfs" "$ROOTFS"
+    cp -a "$ALL/rootfs" "$ROOTFS"
     cp "$SUITE/bundle.json" "$BUNDLE/config.json"
 }
 
 # ---------------------------------------------------------------- the runtime
 
-runtime() { "$RUNTIME" "${RUNTIME_OPTIONS[@]}" --root "$STATE" "$@"; }
+AROUND=() # a command that the runtime is run by: nsenter ..., timeout ...
+runtime() { "${AROUND[@]}" "$RUNTIME" "${RUNTIME_OPTIONS[@]}" --root "$STATE" "$@"; }
 
 # Leaves the status in $code and stderr in $err. The container keeps the same files as its stdio.
 attempt() {
+    write_config
     code=0
     runtime "$@" < "$INPUT" > "$WORK/out" 2> "$WORK/err" || code=$?
     err=$(< "$WORK/err")
@@ -112,7 +121,7 @@ succeeds() {
 fails() {
     attempt "$@"
     [ $code != 0 ] || fail "$* succeeded"
-    ((code < 128)) || fail "$* ended with $code, as if by a signal"
+    ((code < 128 || code == 255)) || fail "$* ended with $code, as if by a signal"
 }
 
 says() { like "message" "$err" "$1"; }
@@ -135,7 +144,7 @@ prints_like() { like "output" "$(< "$WORK/out")" "$1"; }
 state() { runtime state "$ID" 2> /dev/null | jq -r "$1"; }
 exists() { runtime state "${1:-$ID}" > /dev/null 2>&1; }
 status_is() { same "status" "$(state .status)" "$1"; }
-has_status() { [ "$(state .status)" = "$1" ]; }
+has_status() { runtime state "$ID" 2> /dev/null | grep -q "\"status\": *\"$1\""; }
 until_status() { until_true has_status "$1"; }
 
 # A container whose process waits, or ends with 7 when it gets TERM.
@@ -162,6 +171,24 @@ refused() {
 never_runs() {
     fails run --bundle "$BUNDLE" "$ID"
     [ $# = 0 ] || says "$1"
+}
+
+# ---------------------------------------------------------------- helpers beside the container
+
+HELPERS=()
+
+# in_background COMMAND...: ends with the test at the latest.
+in_background() {
+    "$@" < /dev/null &
+    HELPERS+=($!)
+}
+
+# holder FLAG...: a process in namespaces of its own, by unshare's FLAGs; its pid is in $HOLDER.
+holder() {
+    rm -f "$WORK/held"
+    in_background unshare --kill-child --fork "$@" sh -c 'echo > "$0"; exec sleep 1000' "$WORK/held"
+    until_true test -e "$WORK/held"
+    read -r HOLDER _ < "/proc/${HELPERS[-1]}/task/${HELPERS[-1]}/children" || true # no newline at its end
 }
 
 # ---------------------------------------------------------------- what the host sees

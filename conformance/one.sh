@@ -24,10 +24,11 @@ finish() {
     trap - ERR
     set +eE
     local directory
+    ((${#HELPERS[@]} == 0)) || kill -KILL "${HELPERS[@]}" 2> /dev/null
     for directory in "$STATE/$ID"*; do
         [ ! -d "$directory" ] || runtime delete --force "${directory##*/}" > "$WORK/delete" 2>&1
     done
-    for mount in $(mounts_below "$WORK/own" | sort -r); do umount -l "$mount"; done
+    for mount in $(mounts_below "$WORK/own" | sort -r); do umount -l "$mount"; done # the test's own
     leaks > "$WORK/leaks"
     for mount in $(mounts_below "$WORK" | sort -r); do umount -l "$mount"; done
     cgroups_of "$ID" | sort -r | while read -r directory; do

@@ -1,11 +1,12 @@
 // What busybox cannot see of the process that a runtime started. One question a call, one line of
 // answer:
 //
-//   probe scheduler | ioprio | mempolicy | keyring | cpus | fds
+//   probe scheduler | ioprio | mempolicy | keyring | fds | euid
 //   probe syscall NAME ARGUMENT...      what the call returns, or the error's number
 //   probe eat MEGABYTES                 touches so much memory
 //   probe fork NUMBER                   how many children it could have at once
-//   probe threads                       the exit status of main after a second thread's getcwd
+//   probe notify SOCKET TEXT            sends TEXT as a datagram
+//   probe threads                       the exit status of main after a second thread's getpriority
 
 #include <cerrno>
 #include <cstdint>
@@ -16,11 +17,12 @@
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <string>
 #include <string_view>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,13 +67,6 @@ int keyring() {
     long serial = syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0);
     std::printf("%ld\n", serial);
     return serial < 0 ? 1 : 0;
-}
-
-int cpus() {
-    cpu_set_t set;
-    sched_getaffinity(0, sizeof set, &set);
-    std::printf("%d\n", CPU_COUNT(&set));
-    return 0;
 }
 
 int descriptors() {
@@ -145,12 +140,20 @@ int fork_many(int wanted) {
     return 0;
 }
 
+int notify(const char* path, const char* text) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+    auto* to = reinterpret_cast<sockaddr*>(&address);
+    return sendto(fd, text, std::strlen(text), 0, to, sizeof address) < 0 ? 1 : 0;
+}
+
 // A filter that kills the thread leaves the process; one that kills the process does not.
 int threads() {
     pthread_t second{};
     auto body = [](void*) -> void* {
-        char path[100];
-        syscall(SYS_getcwd, path, sizeof path);
+        syscall(SYS_getpriority, 0, 0);
         return nullptr;
     };
     if (pthread_create(&second, nullptr, body, nullptr) != 0) return 1;
@@ -168,12 +171,13 @@ int main(int count, char** arguments) {
     if (question == "ioprio") return io_priority();
     if (question == "mempolicy") return memory_policy();
     if (question == "keyring") return keyring();
-    if (question == "cpus") return cpus();
     if (question == "fds") return descriptors();
+    if (question == "euid") return std::printf("%u\n", geteuid()) > 0 ? 0 : 1;
     if (question == "threads") return threads();
     if (question == "syscall" && count > 2) return system_call(arguments + 2);
     if (question == "eat" && count > 2) return eat(std::strtoull(arguments[2], nullptr, 10));
     if (question == "fork" && count > 2) return fork_many(std::atoi(arguments[2]));
+    if (question == "notify" && count > 3) return notify(arguments[2], arguments[3]);
     std::fputs("unknown question\n", stderr);
     return 2;
 }

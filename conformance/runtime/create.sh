@@ -106,6 +106,7 @@ test_annotations_are_read_once() {
     config '.annotations = { "com.example.a": "old" }'
     create
     config '.annotations = { "com.example.a": "new" }'
+    write_config
     same annotation "$(state '.annotations["com.example.a"]')" old
 }
 

@@ -83,14 +83,11 @@ test_source_stays() {
 
 requirement MUST runtime.md#delete "what was not created by create is not deleted: a joined namespace"
 test_namespace_stays() {
-    unshare --net sleep 100 &
-    until_true unshared_net $!
-    with_namespace network "/proc/$!/ns/net"
+    holder --net
+    with_namespace network "/proc/$HOLDER/ns/net"
     run
-    [ -e "/proc/$!/ns/net" ] || fail "the namespace is gone"
-    kill $!
+    [ -e "/proc/$HOLDER/ns/net" ] || fail "the namespace is gone"
 }
-unshared_net() { [ "$(namespace_of "$1" net)" != "$(namespace_of self net)" ]; }
 
 requirement MAY runtime.md#delete "the id of a deleted container may be used again"
 test_reuse() {

@@ -172,12 +172,11 @@ Status Creation::make_notify() {
 Status Creation::launch_init() {
     const unsigned keep = request_.preserve_fds + listen_fds();
     TRY(sys::close_on_exec_from(3 + keep));
-    Launched launched =
-        TRY(launch({.plan = plan(),
-                    .cgroup = cgroup_,
-                    .gate_in = gate_in_,
-                    .gate_out = gate_out_,
-                    .keep_fds = keep}));
+    Launched launched = TRY(launch({.plan = plan(),
+                                    .cgroup = cgroup_,
+                                    .gate_in = gate_in_,
+                                    .gate_out = gate_out_,
+                                    .keep_fds = keep}));
     c_.init = std::move(launched.init);
     c_.report = Report(std::move(launched.report), plan().steps);
     gate_in_ = Fd(); // init's now: as long as we held them, its death would not show

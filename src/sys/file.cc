@@ -43,8 +43,7 @@ Status write_once(const Fd& file, std::string_view text, std::string_view what) 
 
 Result<Fd> open_file(const std::string& path, int flags, mode_t mode) {
     // Not open(2): musl's follows it with an fcntl(2) for kernels of long ago.
-    Fd fd(retry_eintr(
-        [&] { return ::openat(AT_FDCWD, path.c_str(), flags | O_CLOEXEC, mode); }));
+    Fd fd(retry_eintr([&] { return ::openat(AT_FDCWD, path.c_str(), flags | O_CLOEXEC, mode); }));
     if (!fd) return failed("open", path);
     return fd;
 }

@@ -1,6 +1,6 @@
-// kill_at N COMMAND...: kills COMMAND at its Nth stop, where each system call has two: before the kernel
-// performs it, and after. Only COMMAND itself counts, not what it starts. Exits with 0 when COMMAND was
-// killed so, and with 3 when it came to its end before.
+// kill_at N COMMAND...: kills COMMAND at its Nth stop, where each system call has two: before the
+// kernel performs it, and after. Only COMMAND itself counts, not what it starts. Exits with 0 when
+// COMMAND was killed so, and with 3 when it came to its end before.
 
 #include <csignal>
 #include <cstdio>
