@@ -214,6 +214,12 @@ Result<std::string> locate_cgroup(const Settings& settings, const plan::CgroupPl
     return no_cgroup(plan, why, code);
 }
 
+Status check_cgroup_unused(const std::string& path) {
+    const auto cgroup = sys::open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (!cgroup) return cgroup.error().code == ENOENT ? Status() : Failure(cgroup.error());
+    return check_unused(*cgroup, path);
+}
+
 Result<Fd> make_cgroup(const std::string& path, const plan::CgroupPlan& plan) {
     Made made(path);
     const bool is_new = TRY(made.make().map_error(under(plan.origin)));

@@ -20,6 +20,10 @@ namespace tare::runtime {
 Result<std::string> locate_cgroup(const Settings& settings, const plan::CgroupPlan& plan,
                                   const std::string& id);
 
+// Refuses a cgroup that is there already and has processes or is frozen. For before the intent is
+// written: whoever cleans up by the record kills what is in its cgroup.
+Status check_cgroup_unused(const std::string& path);
+
 // Makes the directory (and its parents, with the controllers enabled), writes the limits, attaches
 // the device program. The result is for CLONE_INTO_CGROUP, and for Cgroup's files by *at calls.
 // Errors: "container's cgroup is not empty", "container's cgroup unexpectedly frozen", a limit

@@ -91,6 +91,8 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request,
                      .owner = ::geteuid()};
     record.boot_id = TRY(boot_id());
     record.cgroup = TRY(locate_cgroup(settings, planned.plan.cgroup, request.id));
+    if (!record.cgroup.empty())
+        TRY(check_cgroup_unused(record.cgroup).map_error(under(planned.plan.cgroup.origin)));
     record.has_gate = mode.has_gate;
     record.has_process = config.process.has_value();
     record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
@@ -122,7 +124,7 @@ public:
         TRY(c_.directory.write(c_.record)); // intent, before the first kernel object
         TRY(make_gate());
         TRY(make_notify());
-        if (!c_.record.cgroup.empty()) cgroup_ = TRY(make_cgroup(c_.record.cgroup, plan().cgroup));
+        TRY(enter_cgroup());
         TRY(launch_init());
         TRY(remember_init()); // while init is at work
         TRY(converse());
@@ -138,6 +140,7 @@ private:
 
     Status make_gate();
     Status make_notify();
+    Status enter_cgroup();
     Status launch_init();
     Status remember_init();
     Status converse();
@@ -167,6 +170,15 @@ Status Creation::make_gate() {
 Status Creation::make_notify() {
     if (c_.planned.notify_socket.empty()) return {};
     return make_notify_directory(c_.directory.fd());
+}
+
+// A cgroup that could not be made has been taken away again, as far as it is ours.
+Status Creation::enter_cgroup() {
+    if (c_.record.cgroup.empty()) return {};
+    auto made = make_cgroup(c_.record.cgroup, plan().cgroup);
+    if (!made) c_.record.cgroup.clear();
+    cgroup_ = TRY(std::move(made));
+    return {};
 }
 
 Status Creation::launch_init() {
