@@ -72,7 +72,18 @@ private:
         if (name.size() == 1)
             if (const Option* option = by_letter(command_, name[0])) return take(*option, value);
         if (one_dash && by_letter(command_, text[0])) return read_letters(text);
-        return misuse(command_, "unknown option " + double_quoted(word.substr(0, word.find('='))));
+        return misuse(command_, "unknown option " + double_quoted(word.substr(0, word.find('=')))
+                                    + hint(name));
+    }
+
+    // The commonest mistakes with options before the command.
+    std::string hint(std::string_view name) const {
+        if (!command_.name.empty()) return "";
+        if (std::string taken = swallowed_command(into_); !taken.empty()) return taken;
+        for (const Command& command : commands())
+            if (by_name(command, name) || (name.size() == 1 && by_letter(command, name[0])))
+                return " before the command; options of a command stand behind its name";
+        return "";
     }
 
     // "-dx", "-bDIR"
@@ -161,6 +172,14 @@ Status read_arguments(const Command& command, std::span<char* const> words, Argu
     // tare itself tells more about a missing command, and --version needs none
     if (into.has("help") || command.name.empty()) return {};
     return check_count(command, into.positional);
+}
+
+std::string swallowed_command(const Arguments& global) {
+    for (const auto& [option, value] : global.options())
+        if (find_command(value) != nullptr)
+            return " (--" + std::string(option->name) + " has taken " + double_quoted(value)
+                   + " as its value)";
+    return "";
 }
 
 Result<unsigned> read_count(const Command& command, const Arguments& arguments,

@@ -22,6 +22,7 @@ public:
 
     void add(const Option& option, std::string value) { options_.emplace_back(&option, value); }
     void remove(const Option& option);
+    std::span<const std::pair<const Option*, std::string>> options() const { return options_; }
 
 private:
     std::vector<std::pair<const Option*, std::string>> options_;
@@ -37,6 +38,10 @@ private:
 // On an error `into` holds what was understood before it, so that main knows where to log. --help
 // ends the reading without an error, whatever is missing or follows.
 Status read_arguments(const Command& command, std::span<char* const> words, Arguments& into);
+
+// An option's value that is a command's name, for errors of the global options: with $DIR empty,
+// `tare --root $DIR list` has none left. " (--root has taken "list" as its value)", or nothing.
+std::string swallowed_command(const Arguments& global);
 
 // The value of an option that is a number of at most `most`.
 Result<unsigned> read_count(const Command& command, const Arguments& arguments,

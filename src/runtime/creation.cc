@@ -47,7 +47,9 @@ bool has_namespace(const spec::Config& config, spec::NamespaceType type) {
 Status check_terminal(const CreateRequest& request, const CreationMode& mode, bool terminal) {
     const bool stays = mode.foreground != nullptr;
     if (terminal && !stays && request.console_socket.empty())
-        return invalid("cannot allocate tty if tare will detach without setting console socket");
+        return invalid(
+            "cannot allocate tty if tare will detach without setting console socket: "
+            "config.json#/process/terminal is true, so --console-socket SOCKET is needed");
     if ((!terminal || stays) && !request.console_socket.empty())
         return invalid("cannot use console socket if tare will not detach or allocate tty");
     return {};

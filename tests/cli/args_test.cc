@@ -79,6 +79,21 @@ TEST(ReadArguments, NamesWhatItDoesNotKnow) {
     EXPECT_EQ(read(kTest, {"id", "--bundle"}), "test: option --bundle needs a value (DIR)" + see);
 }
 
+TEST(ReadArguments, HintsAtTheCommonestMistakesBeforeTheCommand) {
+    const std::string see = "; see `tare --help`";
+    EXPECT_EQ(read(global_command(), {"--bundle", "x", "create"}),
+              "unknown option \"--bundle\" before the command; options of a command stand behind "
+              "its name"
+                  + see);
+    EXPECT_EQ(read(global_command(), {"-b", "x"}),
+              "unknown option \"-b\" before the command; options of a command stand behind its "
+              "name"
+                  + see);
+    EXPECT_EQ(read(global_command(), {"--root", "create", "-b", "x"}),
+              "unknown option \"-b\" (--root has taken \"create\" as its value)" + see);
+    EXPECT_EQ(read(global_command(), {"--nonsense"}), "unknown option \"--nonsense\"" + see);
+}
+
 TEST(ReadArguments, CountsTheArguments) {
     EXPECT_EQ(read(kTest, {"-d"}), "test: missing argument ID; see `tare test --help`");
     EXPECT_EQ(read(kTest, {"a", "b", "c"}),

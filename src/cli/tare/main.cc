@@ -43,20 +43,21 @@ Result<int> print_and_end(const std::string& text) {
     return 0;
 }
 
-Result<const Command*> wanted_command(const std::string& name) {
+Result<const Command*> wanted_command(const Arguments& global, const std::string& name) {
     if (const Command* command = find_command(name)) return command;
     const std::string quoted = quote(name);
-    return invalid("unknown command \"" + quoted.substr(1, quoted.size() - 2)
-                   + "\"; see `tare --help`");
+    return invalid("unknown command \"" + quoted.substr(1, quoted.size() - 2) + "\""
+                   + swallowed_command(global) + "; see `tare --help`");
 }
 
 Result<int> run_command(const Arguments& global) {
-    if (global.positional.empty()) return invalid("no command given; see `tare --help`");
+    if (global.positional.empty())
+        return invalid("no command given" + swallowed_command(global) + "; see `tare --help`");
     // `global` stops at the command's name; all words behind it are the command's own.
     const std::string& name = global.positional[0];
     if (name == "help" && global.positional.size() < 2) return print_and_end(help_text());
     const bool help = name == "help";
-    const Command* command = TRY(wanted_command(help ? global.positional[1] : name));
+    const Command* command = TRY(wanted_command(global, help ? global.positional[1] : name));
     if (help) return print_and_end(help_text(*command));
 
     std::vector<char*> words;
