@@ -108,7 +108,10 @@ std::string_view value_of(const std::vector<std::string>& env, std::string_view 
 // A name with a slash is a path as it is; any other is looked up: managers tell the two apart by
 // these words.
 std::string exec_text(const std::string& name) {
-    return name.find('/') == std::string::npos ? "exec: \"" + name + "\"" : "exec " + name;
+    // As callers match it: without quotes of ours, but with control characters escaped.
+    std::string shown = quote(name);
+    shown = shown.substr(1, shown.size() - 2);
+    return name.find('/') == std::string::npos ? "exec: \"" + shown + "\"" : "exec " + shown;
 }
 
 void add_find_exec(const Compilation& c, const std::vector<std::string>& env) {

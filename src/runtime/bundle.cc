@@ -86,9 +86,7 @@ Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& re
 
 unsigned listen_fds() {
     const char* count = ::getenv("LISTEN_FDS");
-    const char* pid = ::getenv("LISTEN_PID");
     if (count == nullptr) return 0;
-    if (pid != nullptr && pid != std::to_string(::getpid())) return 0;
     constexpr std::uint64_t kMost = 1024;
     const auto number = parse_unsigned(count);
     return number && *number <= kMost ? static_cast<unsigned>(*number) : 0;

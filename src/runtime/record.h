@@ -51,7 +51,8 @@ std::string write_record(const Record& record);
 //   file_name  stands in front of every error
 Result<Record> read_record(std::string_view text, std::string_view file_name);
 
-// The state as `state` prints it and hooks read it. Without the owner: only `list` shows it.
+// The state as `state` prints it and hooks read it. Without the owner's name, which
+// costs a look into /etc/passwd: hooks do not need it.
 spec::State state_of(const Record& record, spec::Status status);
 
 } // namespace tare::runtime
