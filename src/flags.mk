@@ -60,7 +60,8 @@ endif
 # -------- for tests: the ordinary compiler and glibc; SANITIZE=1 adds ASan and UBSan
 ifdef SANITIZE
 HOST := $(BUILD)/sanitized
-HOST_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+HOST_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+  -Wno-maybe-uninitialized # g++ 12 loses track of std::optional under sanitizers
 else
 HOST := $(BUILD)/host
 HOST_FLAGS := -O1 -g

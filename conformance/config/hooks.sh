@@ -240,7 +240,7 @@ for kind in createContainer startContainer; do
 done
 in_container() {
     with_log
-    hook "$1" "readlink /proc/self/ns/mnt /proc/self/ns/net /proc/self/ns/uts > $(log_of "$1")/ns"
+    hook "$1" "for n in mnt net uts; do readlink /proc/self/ns/\$n; done > $(log_of "$1")/ns"
     process sleep 100
     create
     start

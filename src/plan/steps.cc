@@ -64,7 +64,8 @@ std::string Steps::encode(wire::Header header, const std::vector<int>& slots) co
     std::string buffer(header.size, '\0');
     std::memcpy(buffer.data(), &header, sizeof header);
     std::memcpy(buffer.data() + kDataStart, data_.data(), data_.size());
-    std::memcpy(buffer.data() + header.slots, slots.data(), slots.size() * sizeof(int));
+    if (!slots.empty())
+        std::memcpy(buffer.data() + header.slots, slots.data(), slots.size() * sizeof(int));
     std::memcpy(buffer.data() + header.steps, steps_.data(), steps_.size() * sizeof(wire::Step));
     return buffer;
 }

@@ -5,6 +5,7 @@
 #include "runtime/cgroup.h"
 #include "runtime/console.h"
 #include "runtime/hooks.h"
+#include "runtime/late_hooks.h"
 #include "runtime/launch.h"
 #include "runtime/liveness.h"
 #include "runtime/notify_socket.h"
@@ -93,8 +94,6 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request,
                      .owner = ::geteuid()};
     record.boot_id = TRY(boot_id());
     record.cgroup = TRY(locate_cgroup(settings, planned.plan.cgroup, request.id));
-    if (!record.cgroup.empty())
-        TRY(check_cgroup_unused(record.cgroup).map_error(under(planned.plan.cgroup.origin)));
     record.has_gate = mode.has_gate;
     record.has_process = config.process.has_value();
     record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
@@ -123,6 +122,7 @@ public:
         : c_(container), request_(request), mode_(mode), receivers_(std::move(receivers)) {}
 
     Status build() {
+        TRY(check_cgroup());
         TRY(c_.directory.write(c_.record)); // intent, before the first kernel object
         TRY(make_gate());
         TRY(make_notify());
@@ -140,6 +140,7 @@ private:
         return !hooks().prestart.empty() || !hooks().create_runtime.empty();
     }
 
+    Status check_cgroup();
     Status make_gate();
     Status make_notify();
     Status enter_cgroup();
@@ -157,6 +158,13 @@ private:
     Receivers receivers_;
     Fd cgroup_, gate_in_, gate_out_;
 };
+
+Status Creation::check_cgroup() {
+    if (c_.record.cgroup.empty()) return {};
+    Status unused = check_cgroup_unused(c_.record.cgroup);
+    if (!unused) c_.record.cgroup.clear();
+    return std::move(unused).map_error(under(plan().cgroup.origin));
+}
 
 // Opened for both directions, so that init never sees the end of a file that nobody writes yet.
 Status Creation::make_gate() {
@@ -313,6 +321,9 @@ Failure undo(Created& container, Error cause) {
         cause.text += "; the container has run out of memory: is its limit too low?";
     const Status gone = tear_down(container.directory, container.record, container.init.pidfd);
     if (!gone) log::warning("clean up after the failure: " + gone.error().text);
+    // runtime.md, "Lifecycle": what a failing hook ends goes on with the poststop hooks.
+    if (container.record.init.pid > 0)
+        run_poststop_hooks(container.record, container.planned.bundle.config.hooks);
     return Failure(std::move(cause));
 }
 

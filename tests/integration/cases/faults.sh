@@ -23,7 +23,7 @@ kill_sweep() {
         [[ $status != 3 ]] || break
         [[ $status == 0 ]] || fail "stop $n: $(<out.txt)"
     done
-    ((n > 60 && n < 3000)) || fail "it ended at stop $n"
+    ((n > 20 && n < 3000)) || fail "it ended at stop $n"
     echo "it came to its end before stop $n"
 }
 no_processes() {
@@ -89,7 +89,8 @@ test_missing_modern_system_calls() { # timeout=120
             if strace -f -qq -o /dev/null -e trace="$call" -e inject="$call":error=$error "$TARE" --root "$STATE" run --bundle a a >out.txt 2>err.txt; then
                 has "$call" "$(<out.txt)" fine
             else
-                has "$call is named" "$(<err.txt)" "${call%2}"
+                # A filter's EPERM looks like the kernel's own refusal: then the step and the errno are told.
+                matches "$call is named" "$(<err.txt)" "${call%2}|operation not permitted|function not implemented"
             fi
             nothing_of a
         done
@@ -248,10 +249,10 @@ test_nested_cgroups_are_deleted() {
 test_a_read_only_cgroup_mount() {
     mount -o remount,ro,bind "$V2"
     # Rules for devices are a protection: they are not dropped because there is no cgroup.
-    bundle a '.linux.resources = {devices: [{allow: false, access: "rwm"}]}'
+    bundle a '.linux.resources = {devices: [{allow: true, type: "c", major: 10, minor: 229, access: "rw"}]}'
     exits 1 tare create --bundle a a
     has 'the field' "$err" 'config.json#/linux/resources/devices'
-    quiet tare --cgroup-manager=disabled run --bundle a a
+    exits 1 tare --cgroup-manager=disabled run --bundle a a
     bundle b 'del(.linux.resources) | sh("echo fine")'
     quiet tare run --bundle b b
     is output "$out" fine

@@ -114,7 +114,7 @@ test_the_relay_follows_the_window() {
 }
 
 test_the_relay_passes_interrupts_and_end_of_file() {
-    bundle a "$TERMINAL | sh(\"trap 'echo interrupted' INT; echo up; cat; echo end\")"
+    bundle a "$TERMINAL | sh(\"trap 'echo interrupted' INT; echo up; sleep 5; cat; echo end\")"
     (within 5 grep -q up out.txt; printf '\003'; sleep 0.3; printf '\004'; sleep 0.3) | "$TOOLS/pty" 20 80 "$TARE" --root "$STATE" run --bundle a a >out.txt
     has interrupt "$(<out.txt)" interrupted
     has 'the end' "$(<out.txt)" end
