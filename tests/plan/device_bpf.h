@@ -25,7 +25,8 @@ inline std::optional<std::uint64_t> run_device_program(const std::vector<std::ui
             return r[0];
         case BPF_LDX | BPF_MEM | BPF_W: {
             std::uint32_t value = 0;
-            if (insn.src_reg != 1 || insn.off % 4 != 0 || insn.off + 4u > sizeof context)
+            if (insn.src_reg != 1 || insn.off % 4 != 0 || insn.off < 0
+                || insn.off > static_cast<int>(sizeof context) - 4)
                 return std::nullopt;
             std::memcpy(&value, reinterpret_cast<const char*>(&context) + insn.off, sizeof value);
             to = value;
