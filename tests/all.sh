@@ -10,7 +10,8 @@ passed=0 failed=0 skipped=0 summary=()
 
 # Each suite closes its output with "N passed, N failed, N skipped"; GoogleTest has its own words.
 count() { # count LOG
-    awk '/^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ { p += $1; f += $3; s += $5 }
+    awk '/^[0-9]+ passed, [0-9]+ failed/ { p += $1; f += $3; s += $5 }
+         /^[0-9]+ requirements in .* surprises$/ { p += $6; s += $(NF - 3) }
          /^\[  PASSED  \] [0-9]+ test/ { p += $4 }
          /^\[  SKIPPED \] [0-9]+ test/ { s += $4 }
          /^\[  FAILED  \] [0-9]+ test/ { f += $4 }
