@@ -71,6 +71,9 @@ constexpr Option kSpecOptions[] = {
 constexpr Option kPlanOptions[] = {
     {"format", 0, "FORMAT", "text or json (default: text)"}, kConfig, kHelp};
 
+constexpr Option kPsOptions[] = {{"format", 'f', "FORMAT", "table or json (default: table)"},
+                                 kHelp};
+
 constexpr Command kGlobal = {"", "COMMAND [ARG...]", "runs OCI containers", "", kGlobalOptions, 1};
 
 constexpr Command kCommands[] = {
@@ -89,9 +92,21 @@ constexpr Command kCommands[] = {
      "The default is TERM.",
      kKillOptions},
     {"list", "", "list the containers", "Containers are those below --root.", kListOptions},
+    {"pause", "ID", "stop every process of a container until it is resumed",
+     "Freezes the container's cgroup, and returns when all stand still. Signals other than KILL\n"
+     "wait until `tare resume ID`.",
+     kHelpOnly},
     {"plan", "BUNDLE", "print what `create` would do, step by step",
      "Nothing is touched. Each step comes with the field of config.json that asks for it.",
      kPlanOptions},
+    {"ps", "ID [PS-OPTION...]", "list the processes of a container",
+     "The table is that of ps(1), without the processes of others. PS-OPTIONs go to it as they "
+     "are\n"
+     "(default: -ef) and must leave the column PID in; options for tare stand before the ID. json\n"
+     "is an array of pids, for which ps(1) is not needed.",
+     kPsOptions, 1},
+    {"resume", "ID", "let the processes of a paused container go on",
+     "The opposite of `tare pause`.", kHelpOnly},
     {"run", "ID", "create, start, and wait for a container",
      "In the foreground signals are passed on, and the exit status is the process's, or 128+N\n"
      "when signal N killed it; 1 with a message when the container could not be run.",

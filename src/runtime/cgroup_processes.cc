@@ -156,9 +156,10 @@ Status remove_cgroup(const std::string& path, int timeout_ms) {
 
 Status freeze_cgroup(const std::string& path, bool frozen, int timeout_ms) {
     TRY(sys::write_control(path + "/cgroup.freeze", frozen ? "1" : "0"));
-    const bool done = TRY(wait_for(path, frozen ? "frozen 1" : "frozen 0", now_ms() + timeout_ms));
-    if (done) return {};
+    const auto done = wait_for(path, frozen ? "frozen 1" : "frozen 0", now_ms() + timeout_ms);
+    if (done && *done) return {};
     if (frozen) (void)sys::write_control(path + "/cgroup.freeze", "0"); // all of them or none
+    if (!done) return Failure(done.error());
     return Failure({ETIMEDOUT, std::string(frozen ? "freeze " : "thaw ") + quote(path)
                                    + ": not done after " + std::to_string(timeout_ms) + " ms"});
 }

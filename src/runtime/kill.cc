@@ -33,9 +33,13 @@ Status kill(const Settings& settings, const std::string& id, int signal, bool al
         TRY(signal_cgroup(record.cgroup, signal));
         return all || init ? Status() : not_running(id);
     }
-    if (init && takes_signals(status_of(directory, record)))
-        return sys::send_signal(init, signal).map_error(under("container " + id));
-    return all ? Status() : not_running(id);
+    const spec::Status status = init ? status_of(directory, record) : spec::Status::kStopped;
+    if (!takes_signals(status)) return all ? Status() : not_running(id);
+    TRY(sys::send_signal(init, signal).map_error(under("container " + id)));
+    // A frozen process dies of SIGKILL at once; its cgroup would stay frozen for the next one.
+    if (signal == SIGKILL && status == spec::Status::kPaused)
+        (void)freeze_cgroup(record.cgroup, false, 0);
+    return {};
 }
 
 } // namespace tare::runtime

@@ -33,18 +33,25 @@ Result<Fd> open_gate(const StateDirectory& directory) {
     return sys::open_at(directory.fd(), kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
 }
 
+namespace {
+
+bool is_paused(const Record& record) {
+    return !record.cgroup.empty() && is_frozen(record.cgroup);
+}
+
+} // namespace
+
 spec::Status status_of(const StateDirectory& directory, const Record& record) {
     if (record.init.pid <= 0) return spec::Status::kCreating;
     if (!is_alive(record)) return spec::Status::kStopped;
     if (record.has_gate) {
         const auto gate = open_gate(directory);
-        if (gate) return spec::Status::kCreated;
+        if (gate) return is_paused(record) ? spec::Status::kPaused : spec::Status::kCreated;
         if (gate.error().code == ENOENT) return spec::Status::kCreating;
     } else if (!record.ready) {
         return spec::Status::kCreating;
     }
-    if (!record.cgroup.empty() && is_frozen(record.cgroup)) return spec::Status::kPaused;
-    return spec::Status::kRunning;
+    return is_paused(record) ? spec::Status::kPaused : spec::Status::kRunning;
 }
 
 } // namespace tare::runtime

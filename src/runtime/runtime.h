@@ -7,6 +7,7 @@
 #include "spec/runtime/state.h"
 
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 // The operations of a low-level runtime: runtime-spec, runtime.md, "Operations". The command line
@@ -60,6 +61,14 @@ Result<spec::State> state(const Settings& settings, const std::string& id);
 Result<std::vector<spec::State>> list(const Settings& settings);
 
 Status kill(const Settings& settings, const std::string& id, int signal, bool all);
+
+// Stops every process of a created or running container until `resume`: all of them or none.
+// Errors: "container not running", "container not paused", and a container without a cgroup.
+Status pause(const Settings& settings, const std::string& id);
+Status resume(const Settings& settings, const std::string& id);
+
+// All processes of a container, sorted, in our pid namespace; none when it has stopped.
+Result<std::vector<pid_t>> processes(const Settings& settings, const std::string& id);
 
 // Also cleans what a creator that was killed left behind (`force`).
 Status remove(const Settings& settings, const std::string& id, bool force);

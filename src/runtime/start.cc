@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "plan/detail.h"
 #include "runtime/bundle.h"
+#include "runtime/cgroup.h"
 #include "runtime/late_hooks.h"
 #include "runtime/liveness.h"
 #include "runtime/notify_socket.h"
@@ -25,6 +26,9 @@ Failure cannot_start(const Record& record, spec::Status status) {
     switch (status) {
     case spec::Status::kStopped:
         return invalid("cannot start a container that has stopped: " + record.id);
+    case spec::Status::kPaused:
+        return invalid("cannot start a container that is paused: " + record.id
+                       + "; resume it first");
     case spec::Status::kCreating:
         return invalid("cannot start a container that is still being created: " + record.id);
     default:
@@ -41,6 +45,8 @@ struct Gate {
 Result<Gate> open_both(const StateDirectory& directory, const Record& record) {
     auto in = open_gate(directory);
     if (!in) return cannot_start(record, status_of(directory, record));
+    if (!record.cgroup.empty() && is_frozen(record.cgroup)) // it would never answer
+        return cannot_start(record, spec::Status::kPaused);
     Fd errors = TRY(sys::open_at(directory.fd(), kGateErrors, O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
     if (::fcntl(errors.get(), F_SETFL, O_RDONLY) < 0) return sys_failure("fcntl");
     return Gate{*std::move(in), std::move(errors)};

@@ -27,9 +27,11 @@ struct Entry {
 };
 
 constexpr Entry kEntries[] = {
-    {"create", run_create}, {"delete", run_delete}, {"features", run_features}, {"kill", run_kill},
-    {"list", run_list},     {"plan", run_plan},     {"run", run_run},           {"spec", run_spec},
-    {"start", run_start},   {"state", run_state},
+    {"create", run_create}, {"delete", run_delete}, {"features", run_features},
+    {"kill", run_kill},     {"list", run_list},     {"pause", run_pause},
+    {"plan", run_plan},     {"ps", run_ps},         {"resume", run_resume},
+    {"run", run_run},       {"spec", run_spec},     {"start", run_start},
+    {"state", run_state},
 };
 
 Run implementation(std::string_view name) {
