@@ -78,3 +78,13 @@ refused_uid() {
     config ".process.user.uid = $1"
     never_runs
 }
+
+requirement PRACTICE config.md#posix-platform-user "a device that is a standard stream keeps its owner"
+test_stream_that_is_a_device() {
+    mkdir -p "$WORK/own"
+    INPUT=$WORK/own/node # not the machine's /dev/null, which a runtime may spoil
+    mknod -m 666 "$INPUT" c 1 3
+    config '.process.user = { uid: 1000, gid: 1000 }'
+    inside true
+    same owner "$(stat -c %u:%g "$INPUT")" 0:0
+}
