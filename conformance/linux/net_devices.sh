@@ -22,6 +22,7 @@ test_left_host() {
     process sleep 100
     create
     ! "${AROUND[@]}" ip link show conf0 > /dev/null 2>&1 || fail "it is still there"
+    succeeds delete --force "$ID" # as long as there is a namespace to call the runtime in
 }
 
 requirement MUST config-linux.md#network-devices "name is the name inside the container"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 namespace tare::spec {
 
@@ -107,16 +108,31 @@ Status read(const json::Cursor& at, Device& device) {
 static Status read(const json::Cursor& at, NetDevice& device) {
     TRY(at.object());
     TRY(member(at, "name", device.name));
-    if (device.name.empty() || is_interface_name(device.name)) return {};
-    return at.error("name", quote(device.name) + " is no name for a network interface");
+    if (device.name.empty()) return {};
+    if (!is_interface_name(device.name))
+        return at.error("name", quote(device.name) + " is no name for a network interface");
+    // What the kernel takes for a template: the first free number comes in its place.
+    const std::size_t percent = device.name.find('%');
+    if (percent == std::string::npos) return {};
+    if (device.name.find("%d") == percent
+        && device.name.find('%', percent + 1) == std::string::npos)
+        return {};
+    return at.error("name", "may have one '%d' as a template, unlike " + quote(device.name));
 }
 
 static Status read_net_devices(const json::Cursor& at, Linux& linux_) {
     TRY(member(at, "netDevices", linux_.net_devices));
-    for (const auto& [name, device] : linux_.net_devices)
+    std::set<std::string> taken;
+    for (const auto& [name, device] : linux_.net_devices) {
+        const auto error = [&](const std::string& text) {
+            return at.find("netDevices")->error(name, text);
+        };
         if (!is_interface_name(name))
-            return at.find("netDevices")
-                ->error(name, quote(name) + " is no name for a network interface");
+            return error(quote(name) + " is no name for a network interface");
+        const std::string& inside = device.name.empty() ? name : device.name;
+        if (inside.find('%') == std::string::npos && !taken.insert(inside).second)
+            return error("another device has the name " + quote(inside) + " in the container");
+    }
     return {};
 }
 
@@ -125,12 +141,27 @@ static Status check_one_line(const json::Cursor& at, std::string_view name, std:
     return at.error(name, "must not contain a newline");
 }
 
+static Status read_schemata(const json::Cursor& at, std::vector<std::string>& schemata) {
+    const auto list = at.find("schemata");
+    if (!list) return {};
+    const auto items = TRY(list->array());
+    for (const json::Cursor item : items) {
+        TRY(read(item, schemata.emplace_back()));
+        if (schemata.back().empty() || schemata.back().find('\n') != std::string::npos)
+            return item.error("must be one line, such as 'L3:0=f', not " + quote(schemata.back()));
+    }
+    return {};
+}
+
 static Status read(const json::Cursor& at, IntelRdt& rdt) {
     TRY(at.object());
     TRY(member(at, "closID", rdt.clos_id));
-    if (rdt.clos_id.find_first_of("/\n") != std::string::npos || one_of(kResctrlNames, rdt.clos_id))
+    // "/" is the default class, that of the root.
+    if (rdt.clos_id != "/"
+        && (rdt.clos_id.find_first_of("/\n") != std::string::npos
+            || one_of(kResctrlNames, rdt.clos_id)))
         return at.error("closID", "must be the name of one directory, not " + quote(rdt.clos_id));
-    TRY(member(at, "schemata", rdt.schemata));
+    TRY(read_schemata(at, rdt.schemata));
     TRY(member(at, "l3CacheSchema", rdt.l3_cache_schema));
     TRY(member(at, "memBwSchema", rdt.mem_bw_schema));
     TRY(check_one_line(at, "memBwSchema", rdt.mem_bw_schema));

@@ -16,6 +16,7 @@ constexpr Option kGlobalOptions[] = {
     {"debug", 0, "", "the same as --log-level debug"},
     {"cgroup-manager", 0, "NAME", "cgroupfs, systemd or disabled (default: cgroupfs)"},
     {"systemd-cgroup", 0, "", "the same as --cgroup-manager systemd"},
+    {"resctrl", 0, "DIR", "the resctrl file system of linux.intelRdt (default: the mounted one)"},
     {"rootless", 0, "WHEN", "whether --root is $XDG_RUNTIME_DIR/tare: true, false or auto"},
     {"version", 'v', "", "print the versions of tare, of the runtime-spec and of libseccomp"},
     kHelp,

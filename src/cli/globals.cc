@@ -23,10 +23,10 @@ log::Level level(std::string_view name) {
                              : log::Level::kWarning;
 }
 
-Result<std::string> absolute(const std::string& path) {
+Result<std::string> absolute(std::string_view option, const std::string& path) {
     if (path.starts_with('/')) return path;
     char* here = ::getcwd(nullptr, 0);
-    if (here == nullptr) return sys_failure("--root: find the current directory");
+    if (here == nullptr) return sys_failure(std::string(option) + ": find the current directory");
     std::string whole = std::string(here) + "/" + path;
     std::free(here);
     return whole;
@@ -92,8 +92,10 @@ Result<runtime::Settings> read_settings(const Arguments& global) {
     if (root.empty()) {
         settings.root = TRY(default_root(rootless));
     } else {
-        settings.root = TRY(absolute(root));
+        settings.root = TRY(absolute("--root", root));
     }
+    if (const std::string resctrl = global.value("resctrl"); !resctrl.empty())
+        settings.resctrl = TRY(absolute("--resctrl", resctrl));
     return settings;
 }
 

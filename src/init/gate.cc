@@ -47,8 +47,8 @@ void settle(Context& context) {
     context.last = {};
 }
 
-Status sync(Context& context) {
-    REQUIRE(outcome(send(context, {wire::kSynced, context.step, 0, 0})));
+Status sync(Context& context, std::uint32_t kind) {
+    REQUIRE(outcome(send(context, {kind, context.step, 0, 0})));
     return wait_for_go(context, context.report);
 }
 

@@ -31,6 +31,8 @@ Status perform(Context& context, const wire::Step& step) {
         return write_self(context, "timens_offsets", value());
     case Op::kLoopbackUp:
         return loopback_up();
+    case Op::kNetDevices:
+        return sync(context, wire::kInNamespaces);
 
     case Op::kPropagation:
         return propagation(context, plan.body<wire::Propagation>(step));
@@ -67,7 +69,7 @@ Status perform(Context& context, const wire::Step& step) {
         return domainname(value());
 
     case Op::kSync:
-        return sync(context);
+        return sync(context, wire::kSynced);
     case Op::kHook:
         return hook(context, plan.body<wire::Hook>(step));
     case Op::kReady:

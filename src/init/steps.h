@@ -71,7 +71,8 @@ Status hook(Context& context, const wire::Hook& body);
 // Before the first of kSeccomp and kReady: umask, and every descriptor closed that is not the
 // container's or part of the gate. A filter might refuse that later.
 void settle(Context& context);
-Status sync(Context& context);
+// Reports `kind`, and waits for kGo.
+Status sync(Context& context, std::uint32_t kind);
 Status ready(Context& context);
 
 // exec.cc

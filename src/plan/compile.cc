@@ -6,6 +6,7 @@
 #include "plan/namespaces.h"
 #include "plan/plan.h"
 #include "plan/process.h"
+#include "plan/resctrl.h"
 #include "plan/rootfs.h"
 #include "plan/sysctl.h"
 
@@ -14,16 +15,6 @@
 namespace tare::plan {
 
 namespace {
-
-Status refuse_unsupported(const Compilation& c) {
-    if (c.linux_.intel_rdt)
-        return invalid("config.json#/linux/intelRdt: tare does not support resctrl");
-    if (!c.linux_.net_devices.empty())
-        return invalid(pointer_to("config.json#/linux/netDevices",
-                                  std::string_view(c.linux_.net_devices.begin()->first))
-                       + ": tare does not move network devices");
-    return {};
-}
 
 Status plan_mounts(const Compilation& c) {
     for (std::size_t i = 0; i < c.config.mounts.size(); ++i)
@@ -59,12 +50,13 @@ Result<Plan> compile(const spec::Config& config, const HostFacts& host, const Op
     const std::set<std::string> destinations = clean_destinations(config);
     const Compilation c{
         config, config.linux_ ? *config.linux_ : nothing, host, options, destinations, plan};
-    TRY(refuse_unsupported(c));
     plan.cgroup = TRY(plan_cgroup(config, host));
     plan.warnings = plan.cgroup.warnings;
+    plan_resctrl(c);
     plan_listener(c, seccomp);
 
     TRY(plan_namespaces(c));
+    TRY(plan_net_devices(c));
 
     TRY(plan_root(c));
     TRY(plan_mounts(c));

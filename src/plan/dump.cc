@@ -34,6 +34,7 @@ public:
 
     std::vector<Entry> all() {
         add_cgroup();
+        if (plan_.resctrl) add_resctrl(*plan_.resctrl);
         add_sources();
         add_clone();
         add_child();
@@ -42,6 +43,7 @@ public:
             const Note& note = plan_.steps.note(i);
             entries_.push_back({"init", op_name(op), note.origin, does(op, note)});
             if (op == wire::Op::kSync) add_hooks(plan_.sync_hooks);
+            if (op == wire::Op::kNetDevices) add_net_devices();
         }
         add_hooks(plan_.start_hooks);
         add_hooks(plan_.stop_hooks);
@@ -56,6 +58,13 @@ private:
     void add_hooks(const std::vector<Note>& hooks) {
         for (const Note& note : hooks)
             add("hook", note.origin, does(note));
+    }
+
+    void add_net_devices() {
+        for (const NetDevice& device : plan_.net_devices)
+            add("net-device", device.origin,
+                "move " + quote(device.name) + " in"
+                    + (device.name == device.new_name ? "" : " as " + quote(device.new_name)));
     }
 
     void add_cgroup() {
@@ -73,6 +82,17 @@ private:
                 "attach a device program of " + std::to_string(cgroup.device_program.size())
                     + " instructions");
         if (cgroup.delegate) add("delegate", cgroup.origin, "give it to the container's root");
+    }
+
+    void add_resctrl(const ResctrlPlan& plan) {
+        add("resctrl", plan.origin,
+            (plan.own ? "make the class of service " : "use the class of service ")
+                + quote("/" + plan.group));
+        for (const auto* lines : {&plan.lines, &plan.last_lines})
+            for (const std::string& line : *lines)
+                add("resctrl-write", plan.origin, "schemata = " + line);
+        if (!plan.monitoring.empty())
+            add("resctrl", plan.origin, "make the monitoring group " + quote(plan.monitoring));
     }
 
     void add_sources() {

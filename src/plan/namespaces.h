@@ -33,4 +33,7 @@ std::string namespace_names(std::uint64_t clone_flags);
 // Clone flags, joins and maps for `tare`; joins, unshare, fork, offsets for init.
 Status plan_namespaces(const Compilation& c);
 
+// config-linux.md, "Network Devices": init waits in its namespaces while `tare` moves them in.
+Status plan_net_devices(const Compilation& c);
+
 } // namespace tare::plan

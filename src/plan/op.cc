@@ -16,6 +16,8 @@ std::string_view op_name(Op op) {
         return "time-offsets";
     case Op::kLoopbackUp:
         return "loopback";
+    case Op::kNetDevices:
+        return "net-devices";
     case Op::kPropagation:
         return "propagation";
     case Op::kBindRoot:

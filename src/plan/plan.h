@@ -100,6 +100,23 @@ struct IdMapSource {
     wire::Slot slot = wire::kNoSlot;
 };
 
+// An interface of the host's that moves into the container's network namespace.
+struct NetDevice {
+    std::string origin;
+    std::string name;
+    std::string new_name; // maybe a template: "eth%d"
+};
+
+// The container's place in a resctrl file system.
+struct ResctrlPlan {
+    std::string origin;
+    std::string group;              // its class of service: a directory, "" for the root itself
+    bool own = false;               // the class is the container's alone, and goes with it
+    std::vector<std::string> lines; // for a new class, first; an existing one must have them
+    std::vector<std::string> last_lines; // the same, written after those
+    std::string monitoring; // its group for monitoring, below mon_groups of the class; empty: none
+};
+
 struct RaisedRlimit {
     std::string origin;
     int resource = 0;
@@ -122,7 +139,9 @@ struct Plan {
     std::vector<TreeSource> trees;
     std::vector<IdMapSource> id_maps;
     std::vector<RaisedRlimit>
-        raised_rlimits; // above our hard limit, for a child in a user namespace
+        raised_rlimits;                 // above our hard limit, for a child in a user namespace
+    std::vector<NetDevice> net_devices; // at kNetDevices
+    std::optional<ResctrlPlan> resctrl;
     std::optional<std::int32_t> oom_score_adj; // where init could not
     bool terminal = false;
     bool forks = false; // init forks once; its kForked message tells the pid

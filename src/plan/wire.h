@@ -37,6 +37,7 @@ enum class Op : std::uint16_t {
     kFork,        // no body: the rest is done by a child that `tare` sees as its own
     kTimeOffsets, // Value: /proc/self/timens_offsets
     kLoopbackUp,  // no body
+    kNetDevices,  // no body: report kInNamespaces, wait for kGo
 
     // The root file system, in the order of the config
     kPropagation, // Propagation: of "/" before anything is mounted
@@ -170,6 +171,7 @@ constexpr std::uint32_t kBindOnEperm =
     8; // sysfs, proc, mqueue: else a read-only recursive bind of `source`
 constexpr std::uint32_t kMaskOnEperm = 16;   // cgroup: else an empty read-only tmpfs
 constexpr std::uint32_t kSuperReadonly = 32; // kRemount: MS_RDONLY on the superblock was meant
+constexpr std::uint32_t kCountVersions = 64; // iversion, which mount(2) alone can ask for
 
 struct Bind {
     Text source;         // absolute, on the host; opened by init unless `tree` is there
@@ -290,7 +292,8 @@ constexpr std::uint32_t kForked = 5;    // code: the pid of the process that goe
 constexpr std::uint32_t kConsoleFd = 6; // with SCM_RIGHTS
 constexpr std::uint32_t kListener = 7;  // with SCM_RIGHTS
 constexpr std::uint32_t kWarning = 8;
-constexpr std::uint32_t kGo = 9; // code: the pid of init as `tare` sees it
+constexpr std::uint32_t kGo = 9;            // code: the pid of init as `tare` sees it
+constexpr std::uint32_t kInNamespaces = 10; // joined and made: devices can be moved in
 
 // Which part of a step was refused; the text of each is in src/plan/detail.cc.
 enum class Detail : std::uint32_t {

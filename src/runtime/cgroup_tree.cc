@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "plan/cgroup.h"
+#include "runtime/mount_table.h"
 #include "sys/directory.h"
 #include "sys/file.h"
 
@@ -13,24 +14,8 @@ namespace tare::runtime {
 
 namespace {
 
-constexpr std::size_t kMaxMountinfo = 64u << 20;
 constexpr const char* kUsual = "/sys/fs/cgroup";
 constexpr const char* kHybrid = "/sys/fs/cgroup/unified";
-
-// mountinfo writes blanks and backslashes as \ooo, proc_pid_mountinfo(5).
-std::string unescaped(std::string_view text) {
-    std::string result;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '\\' || i + 3 >= text.size()) {
-            result.push_back(text[i]);
-            continue;
-        }
-        result.push_back(static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8
-                                           + (text[i + 3] - '0')));
-        i += 3;
-    }
-    return result;
-}
 
 std::string parent_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
@@ -80,17 +65,6 @@ Result<bool> enable(const std::string& controller, const std::string& cgroup) {
 
 } // namespace
 
-std::string find_cgroup2_mount(std::string_view mountinfo) {
-    for (const std::string_view line : split(mountinfo, '\n')) {
-        const std::size_t dash = line.find(" - ");
-        const std::vector<std::string_view> fields = split(line, ' ');
-        if (dash != std::string_view::npos && fields.size() > 4
-            && line.substr(dash + 3).starts_with("cgroup2 "))
-            return unescaped(fields[4]);
-    }
-    return {};
-}
-
 std::string find_own_cgroup(std::string_view proc_cgroup) {
     for (const std::string_view line : split(proc_cgroup, '\n'))
         if (line.starts_with("0::")) return std::string(line.substr(3));
@@ -102,13 +76,12 @@ Result<std::string> find_cgroup_tree() {
     if (!found.empty()) return found;
     for (const char* path : {kUsual, kHybrid})
         if (sys::filesystem_type(path) == CGROUP2_SUPER_MAGIC) return found = path;
-    const std::string mountinfo = TRY(sys::read_file("/proc/self/mountinfo", kMaxMountinfo));
-    found = find_cgroup2_mount(mountinfo);
-    if (found.empty())
+    std::vector<std::string> mounts = TRY(mounts_of("cgroup2"));
+    if (mounts.empty())
         return invalid("cgroup v2 is not mounted here, and tare knows no other: boot with"
                        " systemd.unified_cgroup_hierarchy=1, mount it (mount -t cgroup2 none"
                        " /sys/fs/cgroup/unified), or give --cgroup-manager=disabled");
-    return found;
+    return found = std::move(mounts.front());
 }
 
 Result<std::string> place_cgroup(const std::string& tree, const std::string& own,

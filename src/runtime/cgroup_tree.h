@@ -17,9 +17,6 @@ namespace tare::runtime {
 // has one. Asked once.
 Result<std::string> find_cgroup_tree();
 
-// Of the text of /proc/self/mountinfo: the first mount of cgroup2; empty when there is none.
-std::string find_cgroup2_mount(std::string_view mountinfo);
-
 // The line of version 2 in the text of /proc/self/cgroup: "/user.slice/x"; empty when there is
 // none.
 std::string find_own_cgroup(std::string_view proc_cgroup);

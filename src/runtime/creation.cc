@@ -8,8 +8,10 @@
 #include "runtime/late_hooks.h"
 #include "runtime/launch.h"
 #include "runtime/liveness.h"
+#include "runtime/net_devices.h"
 #include "runtime/notify_socket.h"
 #include "runtime/pid_file.h"
+#include "runtime/resctrl.h"
 #include "runtime/seccomp_listener.h"
 #include "runtime/teardown.h"
 #include "sys/file.h"
@@ -94,7 +96,9 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request,
                      .owner = ::geteuid()};
     record.boot_id = TRY(boot_id());
     record.cgroup = TRY(locate_cgroup(settings, planned.plan.cgroup, request.id));
+    record.resctrl = TRY(locate_resctrl(settings, planned.plan.resctrl));
     record.has_gate = mode.has_gate;
+    record.steps = planned.plan.steps.count();
     record.has_process = config.process.has_value();
     record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
     record.shares_pids = !has_namespace(config, spec::NamespaceType::kPid);
@@ -127,6 +131,7 @@ public:
         TRY(make_gate());
         TRY(make_notify());
         TRY(enter_cgroup());
+        if (plan().resctrl) TRY(make_resctrl(*plan().resctrl, c_.record.resctrl));
         TRY(launch_init());
         TRY(remember_init()); // while init is at work
         TRY(converse());
@@ -210,6 +215,8 @@ Status Creation::launch_init() {
 Status Creation::remember_init() {
     const sys::ProcessStat stat = TRY(sys::read_stat(c_.init.pid));
     c_.record.init = {c_.init.pid, stat.start_time};
+    TRY(join_resctrl(c_.record.resctrl, c_.init.pid)
+            .map_error(under("config.json#/linux/intelRdt")));
     c_.record.ready = !c_.record.has_gate && !meets_for_hooks();
     if (!c_.config_copied)
         TRY(sys::create_file_at(c_.directory.fd(), "config.json", c_.planned.bundle.text, 0600));
@@ -231,6 +238,10 @@ Status Creation::converse() {
             TRY(send_seccomp_listener(plan().seccomp_listener_path,
                                       plan().seccomp_listener_metadata,
                                       state_of(c_.record, spec::Status::kCreating), event.fd));
+            break;
+        case wire::kInNamespaces:
+            TRY(move_net_devices(plan().net_devices, c_.init.pid));
+            TRY(c_.report.go(c_.init.pid));
             break;
         case wire::kSynced:
             TRY(run_runtime_hooks());

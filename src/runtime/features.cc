@@ -60,14 +60,14 @@ spec::LinuxFeatures linux_features() {
     features.seccomp = seccomp_features();
     features.apparmor = true;
     features.selinux = true;
-    features.intel_rdt = false;
+    features.intel_rdt = features.intel_rdt_schemata = features.intel_rdt_monitoring = true;
     features.memory_policy_modes = {
         "MPOL_BIND",      "MPOL_DEFAULT",        "MPOL_INTERLEAVE",         "MPOL_LOCAL",
         "MPOL_PREFERRED", "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE"};
     features.memory_policy_flags = {"MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES",
                                     "MPOL_F_STATIC_NODES"};
     features.mount_idmap = true;
-    features.net_devices = false;
+    features.net_devices = true;
     return features;
 }
 
@@ -81,6 +81,9 @@ spec::Features features() {
                       "startContainer", "poststart",     "poststop"};
     features.mount_options = plan::mount_option_names();
     features.linux_ = linux_features();
+    // features-linux.md, "Annotations"
+    features.annotations = {
+        {"io.github.seccomp.libseccomp.version", plan::seccomp_library_version()}};
     return features;
 }
 

@@ -33,6 +33,16 @@ void write_process(Writer& out, std::string_view name, const ProcessId& process)
     out.end_object();
 }
 
+void write_resctrl(Writer& out, const ResctrlGroups& groups) {
+    if (groups.group.empty()) return;
+    out.name("resctrl");
+    out.begin_object();
+    write_text(out, "group", groups.group);
+    write_text(out, "monitoring", groups.monitoring);
+    write_flag(out, "ownsGroup", groups.owns_group);
+    out.end_object();
+}
+
 Status read_text(const Cursor& object, std::string_view name, std::string& text) {
     const Cursor value = TRY(object.require(name));
     text = TRY(value.string());
@@ -52,6 +62,14 @@ Status read_process(const Cursor& object, std::string_view name, ProcessId& proc
     process.pid = static_cast<pid_t>(TRY(pid.integer(0, INT_MAX)));
     process.start_time = TRY(start_time.unsigned_integer(UINT64_MAX));
     return {};
+}
+
+Status read_resctrl(const Cursor& object, ResctrlGroups& groups) {
+    const auto value = object.find("resctrl");
+    if (!value) return {};
+    TRY(read_text(*value, "group", groups.group));
+    TRY(read_text(*value, "monitoring", groups.monitoring));
+    return read_flag(*value, "ownsGroup", groups.owns_group);
 }
 
 Status read_annotations(const Cursor& object, std::map<std::string, std::string>& annotations) {
@@ -85,7 +103,10 @@ std::string write_record(const Record& record) {
     write_process(out, "init", record.init);
     write_flag(out, "ready", record.ready);
     write_text(out, "cgroup", record.cgroup);
+    write_resctrl(out, record.resctrl);
     write_flag(out, "hasGate", record.has_gate);
+    out.name("steps");
+    out.unsigned_integer(record.steps);
     write_flag(out, "hasProcess", record.has_process);
     write_flag(out, "hasHooks", record.has_hooks);
     write_flag(out, "sharesPids", record.shares_pids);
@@ -113,7 +134,10 @@ Result<Record> read_record(std::string_view text, std::string_view file_name) {
     TRY(read_process(root, "init", record.init));
     TRY(read_flag(root, "ready", record.ready));
     TRY(read_text(root, "cgroup", record.cgroup));
+    TRY(read_resctrl(root, record.resctrl));
     TRY(read_flag(root, "hasGate", record.has_gate));
+    if (const auto steps = root.find("steps"))
+        record.steps = TRY(steps->unsigned_integer(UINT64_MAX));
     TRY(read_flag(root, "hasProcess", record.has_process));
     TRY(read_flag(root, "hasHooks", record.has_hooks));
     TRY(read_flag(root, "sharesPids", record.shares_pids));

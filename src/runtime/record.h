@@ -19,6 +19,14 @@ struct ProcessId {
     bool operator==(const ProcessId&) const = default;
 };
 
+// Its directories in a resctrl file system, absolute.
+struct ResctrlGroups {
+    std::string group;       // the class of service; empty: none
+    std::string monitoring;  // empty: none
+    bool owns_group = false; // nobody else's: goes with the container
+    bool operator==(const ResctrlGroups&) const = default;
+};
+
 // What a container's state directory remembers, in record.json. It is written before the first
 // kernel object is made, and says where each of them will be: so whoever finds it after its writer
 // was killed can clean up. What changes by itself (the status) is never in it.
@@ -34,9 +42,11 @@ struct Record {
     ProcessId init; // none until it was cloned
     // Init has done everything but the execve. Where there is a gate, its name says so instead.
     bool ready = false;
-    bool has_gate = false; // init waits for `start` after it is ready
+    bool has_gate = false;   // init waits for `start` after it is ready
+    std::uint64_t steps = 0; // of init's plan: `start` compiles it again to explain a failure
 
-    std::string cgroup;       // its directory on the host; empty: none of ours
+    std::string cgroup; // its directory on the host; empty: none of ours
+    ResctrlGroups resctrl;
     bool has_process = true;  // without `process` in the config, `start` fails
     bool has_hooks = false;   // poststart or poststop ones, in config.json
     bool shares_pids = false; // no pid namespace: killing init does not kill the rest

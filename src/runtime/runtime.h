@@ -22,6 +22,7 @@ struct Settings {
     std::string root; // absolute; where state lives
     bool root_is_default = true;
     CgroupManager cgroup_manager = CgroupManager::kCgroupfs;
+    std::string resctrl; // where the resctrl file system is; empty: where it is mounted
 };
 
 struct CreateRequest {

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "runtime/cgroup.h"
+#include "runtime/resctrl.h"
 #include "sys/mount.h"
 #include "sys/process.h"
 
@@ -36,6 +37,7 @@ Status remove_mount(const Record& record) {
 Status tear_down(const StateDirectory& directory, const Record& record, const Fd& init) {
     TRY(end_init(init));
     if (!record.cgroup.empty()) TRY(remove_cgroup(record.cgroup));
+    TRY(remove_resctrl(record.resctrl));
     TRY(remove_mount(record));
     return directory.remove();
 }

@@ -77,18 +77,6 @@ TEST(Compile, EverythingAtOnce) {
     expect_golden(compile_file("tests/data/configs/everything.json", host, options), "everything");
 }
 
-TEST(Compile, RefusesWhatItCannotDo) {
-    Part part;
-    part.config.linux_ = spec::Linux{};
-    part.config.linux_->intel_rdt = spec::IntelRdt{};
-    EXPECT_EQ(outcome(compile(part.config, part.host, part.options, nullptr)),
-              "config.json#/linux/intelRdt: tare does not support resctrl");
-    part.config.linux_ = spec::Linux{};
-    part.config.linux_->net_devices = {{"eth0", {}}};
-    EXPECT_EQ(outcome(compile(part.config, part.host, part.options, nullptr)),
-              "config.json#/linux/netDevices/eth0: tare does not move network devices");
-}
-
 TEST(Compile, TheListenerOfAFilterThatNotifies) {
     Part part;
     part.config.linux_ = spec::Linux{};

@@ -57,17 +57,6 @@ std::string error_of(const Result<T>& result) {
 
 // ---- Where
 
-TEST(FindCgroup2Mount, TakesTheFirstOne) {
-    EXPECT_EQ(find_cgroup2_mount(
-                  "25 1 8:1 / / rw - ext4 /dev/sda rw\n"
-                  "30 25 0:26 / /sys/fs/cgroup/cpu rw,relatime shared:9 - cgroup cgroup rw,cpu\n"
-                  "31 25 0:27 / /mnt/a\\040b rw,relatime shared:10 master:1 - cgroup2 none rw\n"
-                  "32 25 0:27 / /mnt/c rw - cgroup2 none rw\n"),
-              "/mnt/a b");
-    EXPECT_EQ(find_cgroup2_mount("30 25 0:26 / /cgroup2 rw - tmpfs cgroup2 rw\n"), "");
-    EXPECT_EQ(find_cgroup2_mount(""), "");
-}
-
 TEST(FindOwnCgroup, TakesTheLineOfVersion2) {
     EXPECT_EQ(find_own_cgroup("4:memory:/a\n1:name=systemd:/b\n0::/user.slice/x\n"),
               "/user.slice/x");

@@ -106,6 +106,13 @@ TEST(ReadLinux, ChecksDevices) {
         {R"("netDevices": {"sixteen-letters-": {}})",
          "/linux/netDevices/sixteen-letters-: 'sixteen-letters-' is no name for a network "
          "interface"},
+        {R"("netDevices": {"a": {"name": "eth%d"}, "b": {"name": "eth%d"}})", ""},
+        {R"("netDevices": {"a": {"name": "eth%s"}})",
+         "/linux/netDevices/a/name: may have one '%d' as a template, unlike 'eth%s'"},
+        {R"("netDevices": {"a": {"name": "e%d%d"}})",
+         "/linux/netDevices/a/name: may have one '%d' as a template, unlike 'e%d%d'"},
+        {R"("netDevices": {"a": {"name": "b"}, "b": {}})",
+         "/linux/netDevices/b: another device has the name 'b' in the container"},
         {R"("netDevices": {"..": {}})",
          "/linux/netDevices/..: '..' is no name for a network interface"},
     });
@@ -121,6 +128,14 @@ TEST(ReadLinux, DropsTheTypeBitsOfAFileMode) {
 TEST(ReadLinux, ChecksTheRest) {
     expect_linux_errors({
         {R"("intelRdt": {"closID": "g", "enableCMT": true, "memBwSchema": "MB:0=1"})", ""},
+        {R"("intelRdt": {"closID": "/", "schemata": ["L3:0=f", "MB:0=10"]})", ""},
+        {R"("intelRdt": {"schemata": ["L3:0=f", ""]})",
+         "/linux/intelRdt/schemata/1: must be one line, such as 'L3:0=f', not ''"},
+        {R"("intelRdt": {"schemata": ["L3:0=f\nMB:0=10"]})",
+         "/linux/intelRdt/schemata/0: must be one line, such as 'L3:0=f', not "
+         "'L3:0=f\\x0aMB:0=10'"},
+        {R"("intelRdt": {"closID": "/x"})",
+         "/linux/intelRdt/closID: must be the name of one directory, not '/x'"},
         {R"("intelRdt": {"closID": "../x"})",
          "/linux/intelRdt/closID: must be the name of one directory, not '../x'"},
         {R"("intelRdt": {"closID": ".."})",
