@@ -111,7 +111,7 @@ wire::Attributes left_over(const Context& context, const wire::Attributes& asked
     return rest;
 }
 
-// For kernels without fsopen(2), and for options longer than fsconfig(2) takes.
+// For kernels without fsopen(2), and for what fsconfig(2) does not take: long options, iversion.
 Status mount_the_old_way(Context& context, const char* type, const wire::Mount& body) {
     const char* path = context.plan.text(body.target);
     const bool plain = (body.flags & wire::kPlainTarget) != 0;
@@ -124,8 +124,9 @@ Status mount_the_old_way(Context& context, const char* type, const wire::Mount& 
     char data[kPathMax];
     if (!join_options(context, body.options, data, sizeof data)) return {E2BIG, Detail::kFsconfig};
     const FdPath where(target);
-    REQUIRE(outcome(sys(__NR_mount, context.plan.text(body.source), where.text, type,
-                        mount_flags(body.attributes.set), data),
+    unsigned long flags = mount_flags(body.attributes.set);
+    if (body.flags & wire::kCountVersions) flags |= MS_I_VERSION;
+    REQUIRE(outcome(sys(__NR_mount, context.plan.text(body.source), where.text, type, flags, data),
                     Detail::kFsmount));
     discard(target);
     forget_directory(context);
@@ -155,7 +156,8 @@ Status take_over(const Context&, const wire::Mount& body, int covered, int mount
 
 Status mount_as(Context& context, const char* type, const wire::Mount& body) {
     REQUIRE(check_proc(context.plan.text(body.target), std::strcmp(type, "proc") == 0));
-    if (!fits_fsconfig(context, body.options)) return mount_the_old_way(context, type, body);
+    const bool old = (body.flags & wire::kCountVersions) != 0;
+    if (old || !fits_fsconfig(context, body.options)) return mount_the_old_way(context, type, body);
     const Mounted mounted = open_mount(context, type, body);
     if (mounted.status.refused()) {
         const bool missing =

@@ -19,9 +19,13 @@ struct SchedulerAttributes {
     std::int32_t nice;
     std::uint32_t priority;
     std::uint64_t runtime, deadline, period;
+    std::uint32_t clamp_min, clamp_max; // since Linux 5.3; SCHED_FLAG_UTIL_CLAMP_* want them
 };
 
 constexpr int kThisProcess = 1; // IOPRIO_WHO_PROCESS
+
+// keyrings(7): everything for who possesses it; view, read, search and link for its user.
+constexpr unsigned kKeyringPermissions = 0x3f1b0000;
 
 // A limit below the descriptors that are open would refuse the next open. The low ones are those
 // that we inherited, or of this step.
@@ -46,8 +50,12 @@ Status domainname(const char* name) {
 
 Status keyring(const char* name) {
     const long key = sys(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, name, 0, 0, 0);
-    // A kernel without keyrings has none to share.
-    return key == -ENOSYS ? Status{} : outcome(key);
+    if (key == -ENOSYS) return {}; // a kernel without keyrings has none to share
+    REQUIRE(outcome(key));
+    // A process that comes later joins it by its name, for which its user must be able to search
+    // it. Refused where it is not ours, and then somebody else has seen to that.
+    sys(__NR_keyctl, KEYCTL_SETPERM, key, kKeyringPermissions, 0, 0);
+    return {};
 }
 
 Status rlimit(Context& context, const wire::Rlimit& body) {

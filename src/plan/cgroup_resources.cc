@@ -1,6 +1,7 @@
 #include "plan/cgroup.h"
 
 #include "base/text.h"
+#include "plan/compilation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -204,7 +205,8 @@ void Planner::plan_rdma(const std::map<std::string, spec::Rdma>& devices) {
         std::string value = name;
         if (rdma.hca_handles) value += " hca_handle=" + std::to_string(*rdma.hca_handles);
         if (rdma.hca_objects) value += " hca_object=" + std::to_string(*rdma.hca_objects);
-        write("/rdma/" + name, "rdma.max", value);
+        writes.push_back(
+            {pointer_to(origin_ + "/rdma", std::string_view(name)), "rdma.max", value});
     }
 }
 

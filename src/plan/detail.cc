@@ -1,5 +1,6 @@
 #include "plan/detail.h"
 
+#include <cerrno>
 #include <csignal>
 
 namespace tare::plan {
@@ -86,6 +87,13 @@ std::string_view hint(wire::Op op, int code) {
     return {};
 }
 
+// mount_setattr(2) says EINVAL to an id mapping for a file system that takes none: overlay, nfs ...
+std::string_view id_map_hint(const Note& note, Detail detail, int code) {
+    const bool mapped = note.value.find("idmap") != std::string::npos;
+    if (!mapped || detail != Detail::kSetAttributes || code != EINVAL) return {};
+    return " (its file system takes no id mappings in this kernel)";
+}
+
 bool has_errno(Detail detail) {
     return detail != Detail::kHookExit && detail != Detail::kHookTimeout;
 }
@@ -99,7 +107,8 @@ Error describe(const Steps& steps, const wire::Message& message) {
         return {code, "set up the container: " + why(detail, message.code)};
     const Note& note = steps.note(message.step);
     return {code, note.origin + ": " + note.what + ": " + why(detail, message.code)
-                      + std::string(hint(steps.op(message.step), message.code))};
+                      + std::string(hint(steps.op(message.step), message.code))
+                      + std::string(id_map_hint(note, detail, message.code))};
 }
 
 } // namespace tare::plan

@@ -96,6 +96,7 @@ std::string describe_all(const wire::Attributes& attributes, std::vector<std::st
     if ((flags & wire::kKeepMode) != 0) options.emplace_back("with the mode of what it covers");
     if ((flags & wire::kBindOnEperm) != 0) options.emplace_back("else the host's, read-only");
     if ((flags & wire::kMaskOnEperm) != 0) options.emplace_back("else masked");
+    if ((flags & wire::kCountVersions) != 0) options.emplace_back("iversion");
     std::string text = describe(attributes);
     if (!text.empty() && !options.empty()) text += ", ";
     return text + joined(options);
@@ -118,6 +119,8 @@ Status plan_new(const Compilation& c, const Entry& entry) {
     body.flags = target_flags(entry) | fallback(c, mount.type);
     if (entry.options.copy_up) body.flags |= wire::kCopyUp;
     if (mount.type == "tmpfs" && !has_key(options, "mode")) body.flags |= wire::kKeepMode;
+    // One without a device has nothing that outlives it, and whose changes would be counted.
+    if (entry.options.wants_iversion && has_device(mount.type)) body.flags |= wire::kCountVersions;
     const bool cgroup = mount.type == "cgroup" || mount.type == "cgroup2";
     body.type = c.steps().text(cgroup ? "cgroup2" : mount.type);
     body.source = c.steps().text(source_of(entry, body.flags));
@@ -158,8 +161,8 @@ Status plan_change(const Compilation& c, const Entry& entry) {
 
 Status plan_mount(const Compilation& c, std::size_t index) {
     const Entry entry = TRY(read_entry(c, index));
-    if (entry.options.wants_iversion)
-        warn(c, entry, {"iversion"}, "left to the file system, which decides by itself");
+    if (entry.options.wants_iversion && (is_change(entry) || is_bind(entry)))
+        warn(c, entry, {"iversion"}, "is for a new mount of a file system");
     if (is_change(entry)) return plan_change(c, entry);
     if (is_bind(entry)) return plan_bind(c, entry);
     if (entry.mount.type == "sysfs" && in_user_namespace(c)

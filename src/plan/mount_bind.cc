@@ -102,7 +102,7 @@ Status plan_bind(const Compilation& c, const Entry& entry) {
                   {entry.origin,
                    (options.recursive_bind ? "bind the tree " : "bind ") + quote(source) + " on "
                        + quote(entry.mount.destination),
-                   describe(options.attributes)});
+                   describe(body.attributes)});
     return {};
 }
 

@@ -72,8 +72,8 @@ constexpr Option kOptions[] = {
     {"nolazytime", Does::kSuper},
     {"mand", Does::kSuper},
     {"nomand", Does::kSuper},
-    // The default, and what needs no asking: a file system that counts versions of inodes does so
-    // always (ext4 since 6.0), and what fsopen(2) has to say never goes to the kernel's log.
+    // The default, what mount(2) has to be asked for (see plan/mount.cc), and what needs no asking:
+    // what fsopen(2) has to say never goes to the kernel's log.
     {"defaults", Does::kNothing},
     {"iversion", Does::kNothing},
     {"noiversion", Does::kNothing},

@@ -21,7 +21,7 @@ struct MountOptions {
     wire::Attributes attributes;
     std::vector<std::string>
         super;                     // "sync", "lazytime": of the file system, not of the mount point
-    bool wants_iversion = false;   // no kernel has to be told any more
+    bool wants_iversion = false;   // the superblock is to count changes of inodes
     std::vector<std::string> data; // everything else: for the file system to judge
 };
 //   origin  the pointer of the entry, for errors

@@ -34,9 +34,12 @@ Result<Fd> open_tree(const plan::TreeSource& wanted, int id_map) {
     Fd tree = TRY(sys::clone_tree(wanted.path, wanted.recursive));
     if (wanted.slave)
         TRY(sys::set_tree_attributes(tree, {.propagation = MS_SLAVE, .recursive = true}));
-    if (id_map >= 0)
-        TRY(sys::set_tree_attributes(
-            tree, {.user_namespace = id_map, .recursive = wanted.id_map_recursive}));
+    if (id_map < 0) return tree;
+    Status mapped = sys::set_tree_attributes(
+        tree, {.user_namespace = id_map, .recursive = wanted.id_map_recursive});
+    if (!mapped && mapped.error().code == EINVAL)
+        mapped.error().text += " (its file system takes no id mappings in this kernel)";
+    TRY(std::move(mapped));
     return tree;
 }
 

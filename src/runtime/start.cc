@@ -61,13 +61,19 @@ Status write_go(const Fd& gate, pid_t pid) {
 }
 
 // The notes of the steps are needed only to say what failed, so only then they are compiled again.
+// What the command line and environment of create added or left out (a keyring, the notify socket)
+// is nothing that `start` knows, but it all lies before the gate: so it is counted from the end.
 Error failure_of(const Settings& settings, const StateDirectory& directory, const Record& record,
                  const wire::Message& message) {
     CreateRequest request = {.id = record.id, .bundle = record.bundle};
     request.config = directory.path() + "/config.json";
     const auto planned = plan_for(settings, request, true);
     static const plan::Steps nothing;
-    return plan::describe(planned ? planned->plan.steps : nothing, message);
+    if (!planned) return plan::describe(nothing, message);
+    const plan::Steps& steps = planned->plan.steps;
+    wire::Message counted = message;
+    if (record.steps != 0) counted.step += static_cast<std::uint32_t>(steps.count() - record.steps);
+    return plan::describe(steps, counted);
 }
 
 // Until init's execve has closed its end, or it has said why not.

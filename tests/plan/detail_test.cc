@@ -55,6 +55,16 @@ TEST_F(DetailTest, SaysWhatToDoWhereThatIsKnown) {
               "not allowed here: no such device (this kernel has no such file system)");
 }
 
+TEST_F(DetailTest, AnIdMappingThatTheFileSystemDoesNotTake) {
+    steps_.add(wire::Op::kBind, {"config.json#/mounts/4", "bind '/a' on '/b'", "ro, idmap"});
+    EXPECT_EQ(text(EINVAL, wire::Detail::kSetAttributes, 2),
+              "config.json#/mounts/4: bind '/a' on '/b': set the mount's attributes: invalid "
+              "argument (its file system takes no id mappings in this kernel)");
+    EXPECT_EQ(text(EINVAL, wire::Detail::kSetAttributes),
+              "config.json#/mounts/3: mount tmpfs on '/data': set the mount's attributes: invalid "
+              "argument");
+}
+
 TEST_F(DetailTest, ProgramsAreNamedAsManagersExpect) {
     steps_.add(wire::Op::kFindExec, {"config.json#/process/args/0", "exec: \"x\""});
     steps_.add(wire::Op::kExec, {"config.json#/process/args/0", "exec /run.sh"});

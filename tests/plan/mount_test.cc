@@ -193,7 +193,7 @@ TEST(PlanMount, UsesTheMappingsOfTheEntryFirst) {
     mount.uid_mappings = {{0, 1000, 1}};
     mount.gid_mappings = {{0, 2000, 1}, {1, 3000, 5}};
     One one(mount);
-    EXPECT_EQ(one.result(), "bind: bind '/b' on '/a'\n");
+    EXPECT_EQ(one.result(), "bind: bind '/b' on '/a': idmap\n");
     ASSERT_EQ(one.plan.id_maps.size(), 1u);
     EXPECT_EQ(one.plan.id_maps[0].uid_map, "0 1000 1\n");
     EXPECT_EQ(one.plan.id_maps[0].gid_map, "0 2000 1\n1 3000 5\n");
@@ -259,10 +259,19 @@ TEST(PlanMount, WarnsOfOptionsThatDoNothing) {
     one.result();
     EXPECT_EQ(one.plan.warnings,
               (std::vector<std::string>{
-                  "config.json#/mounts/0/options: iversion: left to the file system, which "
-                  "decides by itself",
+                  "config.json#/mounts/0/options: iversion: is for a new mount of a file system",
                   "config.json#/mounts/0/options: sync: belongs to the file system; a bind mount "
                   "cannot change it"}));
+}
+
+TEST(PlanMount, CountsVersionsWhereADeviceKeepsThem) {
+    One disk({"/a", "ext4", "/dev/sda", {"iversion"}});
+    EXPECT_EQ(disk.result(), "mount: mount ext4 on '/a': iversion\n");
+    EXPECT_EQ(disk.body<wire::Mount>(0).flags, wire::kCountVersions);
+    One memory({"/a", "tmpfs", "tmpfs", {"iversion", "mode=755"}});
+    memory.result();
+    EXPECT_EQ(memory.body<wire::Mount>(0).flags, 0u);
+    EXPECT_TRUE(disk.plan.warnings.empty() && memory.plan.warnings.empty());
 }
 
 TEST(PlanMount, KeepsDotDotForInitToResolve) {

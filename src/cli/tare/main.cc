@@ -4,6 +4,7 @@
 #include "cli/stdio.h"
 #include "cli/tare/commands.h"
 #include "sys/file.h"
+#include "sys/missing_calls.h"
 
 #include <cstdlib>
 #include <unistd.h>
@@ -95,6 +96,7 @@ int main(int argc, char** argv) {
     const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
     const auto status = tare::cli::run_tare(words.subspan(argc > 0 ? 1 : 0));
     if (status) return *status;
-    tare::log::error(status.error().text);
+    const tare::Error& error = status.error();
+    tare::log::error(error.text + tare::sys::missing_calls_text(error.code));
     return 1;
 }

@@ -146,3 +146,12 @@ test_limits_without_their_controller_are_named() {
     has 'the hierarchy' "$err" "$V2"
     quiet tare --cgroup-manager=disabled list
 }
+
+# `start` compiles the plan again to find the words; what only create's command line decided must not shift them.
+test_start_names_the_step_that_create_planned() {
+    bundle a 'hook("startContainer"; "/bin/false"; ["false"]) | hook("startContainer"; "/bin/true"; ["true"])'
+    NOTIFY_SOCKET=$T/notify quiet tare create --no-new-keyring --bundle a a
+    exits 1 tare start a
+    has 'the step' "$err" "config.json#/hooks/startContainer/0: error running startContainer hook #0: '/bin/false'"
+    quiet tare delete -f a
+}

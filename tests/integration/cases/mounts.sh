@@ -214,3 +214,68 @@ test_sysfs_in_a_user_namespace_without_a_network_namespace() {
     in_container 'userns([map(0; 100000; 65536)]) | no_ns("network") | sh("ls /sys/kernel && touch /sys/x || echo refused")'
     has 'read-only' "$out" refused
 }
+
+# fsconfig(2) does not know it, so this one mount is mount(2)'s.
+test_iversion_reaches_the_kernel() {
+    needs_program strace
+    needs_filesystem overlay
+    mkdir one two
+    bundle a --arg here "$T" 'mount("/data"; "overlay"; "overlay"; "lowerdir=\($here)/one:\($here)/two,iversion") | sh("grep \" /data \" /proc/self/mountinfo")'
+    mkdir -m 700 "$STATE"
+    strace -f -qq -o trace.txt -e trace=mount "$TARE" --root "$STATE" run --bundle a a >out.txt 2>err.txt || fail "$(<err.txt)"
+    has 'mounted' "$(<out.txt)" ' - overlay overlay '
+    has 'a flag of mount(2)' "$(grep '"overlay"' trace.txt)" MS_I_VERSION
+    is warnings "$(<err.txt)" ''
+}
+
+# mounted TYPE: an empty file system of that type on $T/fs, until the case ends.
+mounted() {
+    needs_filesystem "$1"
+    mkdir -p "$T/fs"
+    if [[ $1 == tmpfs ]]; then
+        mount -t tmpfs none "$T/fs"
+    elif [[ $1 == overlay ]]; then
+        mkdir lower upper work
+        mount -t overlay overlay -o "lowerdir=$T/lower,upperdir=$T/upper,workdir=$T/work" "$T/fs" || skip 'no overlay on this folder'
+    else
+        needs_program "mkfs.$1"
+        truncate -s 64M "$1.img"
+        "mkfs.$1" -q "$1.img"
+        mount -o loop "$1.img" "$T/fs" || skip 'no loop device here'
+    fi
+    trap 'umount "$T/fs"' EXIT
+}
+
+# idmapped_on TYPE: what is 1000:2000 outside is 5:6 inside, also what is made there.
+idmapped_on() {
+    mounted "$1"
+    echo text >"$T/fs/file"
+    chown 1000:2000 "$T/fs" "$T/fs/file"
+    bundle a --arg src "$T/fs" '.mounts += [{destination: "/m", type: "bind", source: $src, options: ["rbind", "idmap"],
+        uidMappings: [map(1000; 5; 1)], gidMappings: [map(2000; 6; 1)]}] | .process.user = {uid: 5, gid: 6}
+        | sh("stat -c %u:%g /m/file; touch /m/mine && stat -c %u:%g /m/mine")'
+    local status=0
+    tare run --bundle a a >out.txt 2>err.txt || status=$?
+    if [[ $PLACE != native && $(<err.txt) == *'takes no id mappings'* ]]; then skip "$1 cannot be idmapped by this kernel"; fi
+    is "status ($(<err.txt))" "$status" 0
+    is 'inside' "$(<out.txt)" $'5:6\n5:6'
+    is 'outside' "$(stat -c %u:%g "$T/fs/mine")" 1000:2000
+    bundle b --arg src "$T/fs" 'userns([map(0; 100000; 65536)]) | .mounts += [{destination: "/m", type: "bind", source: $src, options: ["rbind", "idmap"],
+        uidMappings: [map(1000; 100005; 1)], gidMappings: [map(2000; 100006; 1)]}] | sh("stat -c %u:%g /m/file")'
+    chown -R 100000:100000 b/rootfs
+    quiet tare run --bundle b b
+    is 'in a user namespace' "$out" 5:6
+}
+
+test_idmapped_tmpfs() { idmapped_on tmpfs; }
+test_idmapped_ext4() { idmapped_on ext4; }
+
+test_a_file_system_without_id_mappings_is_told() {
+    mounted overlay
+    bundle a --arg src "$T/fs" '.mounts += [{destination: "/m", type: "bind", source: $src, options: ["rbind", "idmap"],
+        uidMappings: [map(0; 1000; 1)], gidMappings: [map(0; 1000; 1)]}]'
+    refused 'invalid argument (its file system takes no id mappings in this kernel)' tare run --bundle a a
+    has 'the field' "$err" 'config.json#/mounts/'
+    change a 'userns([map(0; 100000; 65536)])'
+    refused 'invalid argument (its file system takes no id mappings in this kernel)' tare run --bundle a a
+}

@@ -132,10 +132,50 @@ test_personality_and_scheduling() {
     is 'i/o' "$out" 'class 2 level 6'
 }
 
+# scheduled SCHEDULER: $out is what the container's process has.
+scheduled() { in_container ".process.scheduler = $1 | args([\"/bin/probe\", \"scheduling\"])"; }
+
+test_real_time_scheduling() {
+    chrt -f 1 true 2>/dev/null || skip 'no real-time scheduling here'
+    scheduled '{policy: "SCHED_FIFO", priority: 5, flags: ["SCHED_FLAG_RESET_ON_FORK"]}'
+    has fifo "$out" 'policy 1 nice 0 priority 5 flags 1'
+    scheduled '{policy: "SCHED_RR", priority: 99}'
+    has 'round robin' "$out" 'policy 2 nice 0 priority 99 flags 0'
+    bundle a '.process.scheduler = {policy: "SCHED_FIFO", priority: 5} | .linux.resources = {cpu: {realtimeRuntime: 1000}}'
+    quiet tare run --bundle a a
+    has 'a warning' "$err" 'config.json#/linux/resources/cpu/realtimeRuntime: has no meaning on cgroup v2'
+}
+
+test_deadline_scheduling() {
+    chrt -d --sched-runtime 1000000 --sched-deadline 10000000 --sched-period 10000000 0 true 2>/dev/null || skip 'no deadline scheduling here'
+    scheduled '{policy: "SCHED_DEADLINE", runtime: 2000000, deadline: 10000000, period: 20000000, flags: ["SCHED_FLAG_RECLAIM", "SCHED_FLAG_DL_OVERRUN"]}'
+    has deadline "$out" 'policy 6 nice 0 priority 0 flags 6 times 2000000 10000000 20000000'
+    bundle a '.process.scheduler = {policy: "SCHED_DEADLINE"}'
+    refused 'config.json#/process/scheduler: set the scheduler to SCHED_DEADLINE: invalid argument' tare run --bundle a a
+}
+
+# runc's value for a clamp is 0: the least that the frequency may be raised to.
+test_a_scheduler_flag_for_utilization() {
+    local status=0
+    bundle a '.process.scheduler = {policy: "SCHED_OTHER", flags: ["SCHED_FLAG_UTIL_CLAMP_MIN"]} | args(["/bin/probe", "scheduling"])'
+    tare run --bundle a a >out.txt 2>err.txt || status=$?
+    if [[ $(<err.txt) == *'operation not supported'* ]]; then skip 'the kernel has no CONFIG_UCLAMP_TASK'; fi
+    is "status ($(<err.txt))" "$status" 0
+    has clamp "$(<out.txt)" 'clamps 0 '
+}
+
 test_memory_policy() {
     [[ $(probe_mempolicy) != 'Function not implemented' ]] || skip 'the kernel has no NUMA policies'
     in_container '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0"} | args(["/bin/probe", "mempolicy"])'
     is policy "$out" 'mode 2 nodes 1'
+    in_container '.linux.memoryPolicy = {mode: "MPOL_INTERLEAVE", nodes: "0", flags: ["MPOL_F_STATIC_NODES"]} | args(["/bin/probe", "mempolicy"])'
+    is 'with a flag' "$out" 'mode 32771 nodes 1'
+    in_container '.linux.memoryPolicy = {mode: "MPOL_LOCAL"} | args(["/bin/probe", "mempolicy"])'
+    has 'without nodes' "$out" 'mode 4'
+    bundle b '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "63"}'
+    refused 'config.json#/linux/memoryPolicy: set the memory policy MPOL_BIND: invalid argument' tare run --bundle b b
+    bundle c '.linux.memoryPolicy = {mode: "MPOL_BIND", nodes: "0-"}'
+    refused "config.json#/linux/memoryPolicy/nodes: must be a list such as '0-3,7', not '0-'" tare run --bundle c c
 }
 probe_mempolicy() { "$TOOLS/probe" mempolicy; }
 
@@ -143,6 +183,7 @@ test_keyring() {
     [[ $("$TOOLS/probe" keyring) != 'Function not implemented' ]] || skip 'the kernel has no keyrings'
     in_container 'args(["/bin/probe", "keyring"])'
     has 'a session of its own' "$out" '_ses.a'
+    has 'whose user may search it, to join it by name' "$out" ';3f1b0000;_ses.a'
     local ours
     ours=$("$TOOLS/probe" keyring)
     quiet tare run --no-new-keyring --bundle a a

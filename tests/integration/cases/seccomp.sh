@@ -68,6 +68,28 @@ test_notify() {
     is pid "$(jq '.pid == .state.pid and .pid > 1' <<<"$state")" true
 }
 
+# What an agent is for: it acts in the container's stead, here and in a child.
+test_notify_of_an_agent_that_acts() {
+    "$TOOLS/receive" seccomp "$T/agent" act >received.txt 2>&1 </dev/null & agent=$!
+    within 5 grep -q listening received.txt
+    bundle a --arg socket "$T/agent" "$SECCOMP [$NOTIFY], listenerPath: \$socket} | sh(\"mkdir /x && (mkdir /x/y; mkdir /z; mkdir /z) 2>&1; ls -d /x* /z*\")"
+    exits 0 tare run --bundle a a
+    wait "$agent"
+    has 'of the child' "$out" "can't create directory '/x/y': No such file or directory"
+    has 'the second time' "$out" "can't create directory '/z': File exists"
+    is 'what is there' "${out##*exists$'\n'}" $'/x-by-agent\n/z-by-agent'
+    is 'how often it was asked' "$(grep -c asked received.txt)" 4
+}
+
+test_notify_of_an_agent_that_lets_go_on() {
+    "$TOOLS/receive" seccomp "$T/agent" continue >received.txt 2>&1 </dev/null & agent=$!
+    within 5 grep -q listening received.txt
+    bundle a --arg socket "$T/agent" "$SECCOMP [$NOTIFY], listenerPath: \$socket} | .process.noNewPrivileges = true | sh(\"mkdir /x && ls -d /x\")"
+    exits 0 tare run --bundle a a
+    wait "$agent"
+    is 'what is there' "$out" /x
+}
+
 test_notify_whose_agent_goes_away() {
     "$TOOLS/receive" seccomp "$T/agent" leave >received.txt 2>&1 </dev/null &
     within 5 grep -q listening received.txt

@@ -58,10 +58,14 @@ int scheduling() {
         std::int32_t nice;
         std::uint32_t priority;
         std::uint64_t runtime, deadline, period;
+        std::uint32_t clamp_min, clamp_max;
     } attributes = {};
     if (::syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) != 0) return 1;
-    std::printf("policy %u nice %d priority %u flags %" PRIu64 "\n", attributes.policy,
-                attributes.nice, attributes.priority, attributes.flags);
+    std::printf("policy %u nice %d priority %u flags %" PRIu64 " times %" PRIu64 " %" PRIu64
+                " %" PRIu64 " clamps %u %u\n",
+                attributes.policy, attributes.nice, attributes.priority, attributes.flags,
+                attributes.runtime, attributes.deadline, attributes.period, attributes.clamp_min,
+                attributes.clamp_max);
     return 0;
 }
 

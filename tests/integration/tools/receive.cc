@@ -2,7 +2,8 @@
 //   console SOCKET [ROWS COLUMNS]  takes a pty, prints "console NAME", then relays it until it ends
 //   pidfd SOCKET                   prints "pidfd PID" and waits for the process's end: "ended"
 //   seccomp SOCKET ANSWER          prints the state it was given, then answers each notification:
-//                                  an errno, `continue`, or `leave` (ends without an answer)
+//                                  an errno, `continue`, `leave` (ends without an answer), or
+//                                  `act`: does a mkdir itself, under the name NAME-by-agent
 //   datagram SOCKET                prints each datagram on a line, until it is killed
 // Prints "listening" first. Sockets are made in an existing folder and removed by the caller.
 
@@ -16,6 +17,8 @@
 #include <string>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -101,6 +104,26 @@ int pidfd(int listener) {
     return 0;
 }
 
+// What the asking process has at that address, up to its NUL.
+std::string text_of(int pid, std::uint64_t address) {
+    char text[4096] = {};
+    const int memory = ::open(("/proc/" + std::to_string(pid) + "/mem").c_str(), O_RDONLY);
+    if (memory < 0 || ::pread(memory, text, sizeof text - 1, static_cast<off_t>(address)) <= 0)
+        die("read its memory");
+    ::close(memory);
+    return text;
+}
+
+// seccomp_unotify(2): only a request that is still valid speaks of the process that has this pid.
+int act(int fd, const seccomp_notif& request) {
+    const int pid = static_cast<int>(request.pid);
+    const bool at = request.data.nr == SYS_mkdirat;
+    const std::string path = text_of(pid, request.data.args[at ? 1 : 0]);
+    if (::ioctl(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &request.id) != 0) return -ESRCH;
+    const std::string real = "/proc/" + std::to_string(pid) + "/root" + path + "-by-agent";
+    return ::mkdir(real.c_str(), 0755) == 0 ? 0 : -errno;
+}
+
 int seccomp(int listener, const std::string& answer) {
     const Message message = receive_fd(listener);
     std::printf("%s\n", message.text.c_str());
@@ -115,6 +138,8 @@ int seccomp(int listener, const std::string& answer) {
         seccomp_notif_resp response = {.id = request.id, .val = 0, .error = 0, .flags = 0};
         if (answer == "continue")
             response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+        else if (answer == "act")
+            response.error = act(message.fd, request);
         else
             response.error = -std::atoi(answer.c_str());
         ::ioctl(message.fd, SECCOMP_IOCTL_NOTIF_SEND, &response);
