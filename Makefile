@@ -133,6 +133,7 @@ help:
 	@echo 'integration  the command line as root, with a leak check around every case'
 	@echo 'conformance  the runtime-spec, requirement by requirement (RUNTIME=/path)'
 	@echo 'vm           the same in guests with all cgroup v2 controllers'
+	@echo 'test-managers  containerd, Docker, podman, buildah drive tare, crun and runc in a guest with systemd'
 	@echo 'fuzz         every parser, FUZZ_SECONDS=20 each'
 	@echo 'bench        against runc, crun and the floor of the kernel'
 	@echo 'install      PREFIX=$(PREFIX) DESTDIR='

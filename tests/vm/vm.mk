@@ -38,7 +38,8 @@ $(VM)/vmlinux: tests/vm/vmlinux.py $(VM)/kernel.unpacked
 	@python3 $< $(VM)/kernel/boot/vmlinuz-* $@
 
 $(VM)/qemu.cpio: $(addprefix tests/vm/,init.sh guest.sh make-initramfs.sh modules.py) $(VM)/kernel.unpacked
-	@tests/vm/make-initramfs.sh $(VM)/kernel/lib/modules/* $@ virtio_pci virtio_blk 9pnet_virtio 9p overlay veth bfq
+	@tests/vm/make-initramfs.sh $(VM)/kernel/lib/modules/* $@ virtio_pci virtio_blk 9pnet_virtio 9p overlay veth bfq \
+	  crc32c_generic ext4
 
 # A Debian root with systemd, and what a small server needs. The archive is this machine's own.
 $(VM)/debian.made: tests/vm/debian.sh

@@ -1,0 +1,39 @@
+# The real managers in a guest of their own: Debian sid with systemd, containerd, Docker, podman, buildah.
+#   make test-managers             in user-mode Linux; GUEST=qemu: Debian's kernel, with CRIU; slow
+#   make test-managers FILTER='docker/run podman/'  RUNTIMES='tare crun runc'
+#   make full-guest COMMAND='...'  one command in it; this machine's files are at /host
+# The tree is made once, and anew when its script changes. The table comes to $(BUILD)/managers.md.
+
+VM := $(BUILD)/vm
+GUEST ?= uml
+RUNTIMES ?= tare crun runc
+# Named after what its making is made of: no checkout of another branch makes it anew.
+TREE := $(sort $(wildcard tests/managers/tree.sh $(shell find tests/managers/files -type f)))
+FULL := $(VM)/full-$(shell cat $(TREE) | sha256sum | cut -c1-8)
+
+FULL_UML := INITRAMFS=$(abspath $(VM))/uml.cpio XSTATE=$(abspath $(VM))/xstate.so MEMORY=4G LIMIT=1500 \
+  UML_OPTIONS="security=apparmor TERM=dumb systemd.show_status=0 guest.tree=$(abspath $(FULL))" tests/vm/uml.sh
+FULL_QEMU := INITRAMFS=$(abspath $(VM))/qemu.cpio KERNEL=$(abspath $(VM))/vmlinux MEMORY=4096 LIMIT=3000 \
+  IMAGE=$(abspath $(FULL)).ext4 QEMU_OPTIONS="TERM=dumb systemd.show_status=0 guest.tree=/dev/vdb" tests/vm/qemu.sh
+FULL_NEEDS_uml := $(VM)/uml.cpio $(VM)/xstate.so $(FULL).made
+FULL_NEEDS_qemu := $(VM)/qemu.cpio $(VM)/vmlinux $(FULL).ext4
+FULL_GUEST := $(if $(filter qemu,$(GUEST)),$(FULL_QEMU),$(FULL_UML))
+
+.PHONY: test-managers full-guest
+test-managers: all $(FULL_NEEDS_$(GUEST))
+	@$(FULL_GUEST) 'cd /host$(CURDIR) && TARE=/host$(abspath $(BUILD))/tare RUNTIMES="$(RUNTIMES)" PLACE=$(GUEST) \
+	  tests/managers/run.sh $(FILTER)' > $(VM)/managers.log; status=$$?; cat $(VM)/managers.log; \
+	tests/managers/table.sh $(VM)/managers.log > $(BUILD)/managers.md; exit $$status
+
+full-guest: $(FULL_NEEDS_$(GUEST))
+	@$(FULL_GUEST) '$(COMMAND)'
+
+$(FULL).made:
+	@mkdir -p $(@D)
+	@rm -rf $(VM)/full-*
+	@bash tests/managers/tree.sh $(FULL) $(UML_MODULES)
+	@touch $@
+
+# For QEMU the tree is a file system on a disk: 9p would make every program's start slow.
+$(FULL).ext4: $(FULL).made $(VM)/kernel.unpacked
+	@bash tests/managers/image.sh $(FULL) $(VM)/kernel/lib/modules/* $@
