@@ -12,6 +12,7 @@ passed=0 failed=0 skipped=0 summary=()
 count() { # count LOG
     awk '/^[0-9]+ passed, [0-9]+ failed/ { p += $1; f += $3; s += $5 }
          /^[0-9]+ requirements in .* surprises$/ { p += $6; s += $(NF - 3) }
+         /^stat::number_of_executed_units/ { p++ } # one a fuzz target
          /^\[  PASSED  \] [0-9]+ test/ { p += $4 }
          /^\[  SKIPPED \] [0-9]+ test/ { s += $4 }
          /^\[  FAILED  \] [0-9]+ test/ { f += $4 }
@@ -38,6 +39,7 @@ for name in $only; do
     check) stage check make -j2 check ;;
     debian) stage debian make "$build/vm/debian.made" ;;
     sanitized) stage sanitized make -j2 SANITIZE=1 unit-tests ;;
+    fuzz) stage fuzz make -j2 FUZZ_SECONDS="${FUZZ_SECONDS:-6}" fuzz ;;
     *) stage "$name" make "$name" ;;
     esac
 done

@@ -11,10 +11,10 @@ SUITE = cd $(CURDIR) && TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) JOBS=
 
 .PHONY: vm vm-qemu guest
 vm: all integration-tools $(VM)/uml.cpio $(VM)/xstate.so $(VM)/debian.made
-	@tests/vm/side-by-side.sh '$(UML)' 2 '$(SUITE) PLACE=vm tests/integration/run.sh $(FILTER)'
+	@tests/vm/side-by-side.sh 'LIMIT=1500 $(UML)' 2 '$(SUITE) PLACE=vm tests/integration/run.sh $(FILTER)'
 
 vm-qemu: all integration-tools $(VM)/qemu.cpio $(VM)/vmlinux $(VM)/debian.made
-	@tests/vm/side-by-side.sh '$(QEMU)' 2 '$(SUITE) PLACE=qemu tests/integration/run.sh $(FILTER)'
+	@tests/vm/side-by-side.sh 'LIMIT=3600 $(QEMU)' 2 '$(SUITE) PLACE=qemu tests/integration/run.sh $(FILTER)'
 
 guest: $(VM)/uml.cpio $(VM)/xstate.so
 	@$(UML) '$(COMMAND)'
