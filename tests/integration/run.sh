@@ -28,14 +28,15 @@ export WORK=$work
 
 # One line a case: TOPIC/NAME FILE TIMEOUT WORDS
 list_cases() {
-    local file line name words limit
+    local file topic line name words limit
     for file in "$here"/cases/*.sh; do
+        topic=${file##*/} # no program per case: in a guest a fork takes its time
         while IFS= read -r line; do
             name=${line%%(*} words=${line#*\{}
             limit=60
             [[ $words =~ timeout=([0-9]+) ]] && limit=${BASH_REMATCH[1]}
             [[ $words == *soak* && -z ${SOAK:-} ]] && continue
-            echo "$(basename "$file" .sh)/${name#test_} $file $limit $words"
+            echo "${topic%.sh}/${name#test_} $file $limit $words"
         done < <(grep -E '^test_[a-z0-9_]+\(\) \{' "$file")
     done
 }
@@ -67,7 +68,7 @@ while read -r name _; do [[ $name == '' || $name == \#* ]] || is_expected[$name]
 passed=0 failed=0 skipped=0 failures=()
 report() {
     local number=$1 name=$2 status time
-    status=$(cat "$work/$number.status") time=$(cat "$work/$number.time")
+    status=$(<"$work/$number.status") time=$(<"$work/$number.time")
     case $status in
     0) passed=$((passed + 1)); echo "ok $number $name ($time s)" ;;
     77)
