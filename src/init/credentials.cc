@@ -1,8 +1,11 @@
+#include "init/decimal.h"
+#include "init/proc.h"
 #include "init/report.h"
 #include "init/steps.h"
 #include "init/syscall.h"
 
 #include <csignal>
+#include <cstring>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/prctl.h>
@@ -34,20 +37,37 @@ void own_stdio(std::uint32_t uid) {
     }
 }
 
+// Whether our user namespace denies setgroups(2) for good: user_namespaces(7).
+bool denies_groups(Context& context) {
+    if (open_proc(context).refused()) return false;
+    const Decimal pid(static_cast<unsigned long>(own_pid(context)));
+    char path[40] = {}, text[4] = {};
+    std::memcpy(path, pid.text, std::strlen(pid.text));
+    std::memcpy(path + std::strlen(pid.text), "/setgroups", 10);
+    const int file = open_in_proc(context, path, O_RDONLY);
+    if (file < 0) return false;
+    const long size = sys(__NR_read, file, text, sizeof text);
+    discard(file);
+    return size == sizeof text && std::memcmp(text, "deny", sizeof text) == 0;
+}
+
 } // namespace
 
-Status groups(const Context& context, const wire::Bytes& body) {
+Status groups(Context& context, const wire::Bytes& body) {
     const Plan::Array list = context.plan.bytes(body);
     const long set = sys(__NR_setgroups, list.size / 4, list.data);
-    // A user namespace where setgroups is denied has no groups of ours to lose.
-    return set == -EPERM && list.size == 0 ? Status{} : outcome(set);
+    // None were asked for: then it is enough that there are none, or that they cannot be lost.
+    if (set == -EPERM && list.size == 0)
+        if (sys(__NR_getgroups, 0, nullptr) == 0 || denies_groups(context)) return {};
+    return outcome(set);
 }
 
 Status bounding(const wire::Number& body) {
+    constexpr unsigned kLastOfAll = 40; // CAP_CHECKPOINT_RESTORE: every kernel since 5.9 has it
     for (unsigned capability = 0; capability < 64; ++capability) {
         if (has(body.value, capability)) continue;
         const long dropped = sys(__NR_prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
-        if (dropped == -EINVAL) return {}; // the kernel's last one was before
+        if (dropped == -EINVAL && capability > kLastOfAll) return {}; // beyond the kernel's last
         if (dropped == -EPERM && sys(__NR_prctl, PR_CAPBSET_READ, capability, 0, 0, 0) == 0)
             continue;
         REQUIRE(outcome(dropped));

@@ -30,10 +30,11 @@ void close_the_rest(const Context& context) {
 }
 
 // A container survives its runtime, once it is there.
-void outlive_tare(Context& context) {
-    if (!context.death_signal) return;
-    sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
+Status outlive_tare(Context& context) {
+    if (!context.death_signal) return {};
+    REQUIRE(outcome(sys(__NR_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0)));
     context.death_signal = false;
+    return {};
 }
 
 } // namespace
@@ -55,7 +56,7 @@ Status sync(Context& context, std::uint32_t kind) {
 Status ready(Context& context) {
     const bool gate = context.gate_in >= 0;
     settle(context);
-    if (gate) outlive_tare(context); // from here on the state record knows us
+    if (gate) REQUIRE(outlive_tare(context)); // from here on the state record knows us
     REQUIRE(outcome(send(context, {wire::kReadyNow, context.step, 0, 0})));
     if (gate) {
         sys(__NR_close, context.report);
@@ -67,8 +68,7 @@ Status ready(Context& context) {
         sys(__NR_close, context.gate_in);
         context.gate_in = -1;
     }
-    outlive_tare(context); // now, because a filter may follow
-    return {};
+    return outlive_tare(context); // now, because a filter may follow
 }
 
 } // namespace tare::init

@@ -125,11 +125,12 @@ Status perform(Context& context, const wire::Step& step) {
 
 // Leaves: not dumpable, a session of our own, default signals, umask 0 (modes are exact), and every
 // descriptor but the preserved ones O_CLOEXEC.
-void set_up(Context& context) {
-    sys(__NR_setsid);
+Status set_up(Context& context) {
+    REQUIRE(new_session());
     reset_signals();
     context.umask = static_cast<unsigned>(sys(__NR_umask, 0));
     close_at_exec(3 + context.plan.header().keep_fds);
+    return {};
 }
 
 [[noreturn]] void perform_all(const Plan& plan) {
@@ -137,8 +138,10 @@ void set_up(Context& context) {
     context.report = plan.header().report_fd;
     context.gate_in = plan.header().gate_in_fd;
     context.gate_out = plan.header().gate_out_fd;
-    set_up(context);
-    Status status = prepare_exec(context);
+    context.step = plan.count(); // of none yet
+    Status status = set_up(context);
+    if (!status.refused()) status = prepare_exec(context);
+    if (!status.refused()) context.step = 0;
     for (; !status.refused() && context.step < plan.count(); ++context.step) {
         status = perform(context, plan.step(context.step));
         if (!status.refused() && plan.broken()) status = {EBADMSG};
@@ -150,6 +153,7 @@ void set_up(Context& context) {
 
 constexpr std::size_t kMostPlan = 64U << 20; // several times the largest config
 
+// Where the plan says how to report is not known yet: the exit status tells `tare` the errno.
 Plan map_plan(const char* number) {
     int fd = 0;
     for (; *number >= '0' && *number <= '9'; ++number)
@@ -157,7 +161,7 @@ Plan map_plan(const char* number) {
     // Its size is in its header: nothing behind the end is touched.
     std::size_t size = kMostPlan;
     const long mapped = sys(__NR_mmap, nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (mapped < 0 && mapped > -4096) return Plan(nullptr, 0);
+    if (mapped < 0 && mapped > -4096) quit(static_cast<int>(-mapped));
     return Plan(reinterpret_cast<const void*>(mapped), size);
 }
 
@@ -169,8 +173,8 @@ int main(int argc, char** argv) {
     using namespace tare::init;
     // First of all: nothing that shares our user id may look into us or our descriptors.
     sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
-    if (argc < 2) quit(2);
+    if (argc < 2) quit(EINVAL);
     const Plan plan = map_plan(argv[1]);
-    if (!plan.valid()) quit(2);
+    if (!plan.valid()) quit(EBADMSG);
     perform_all(plan);
 }

@@ -117,7 +117,8 @@ int open_in_proc(Context& context, const char* path, int flags) {
     if (fresh < 0) return fd;
     // From now on: what was wrong with the first is wrong for the next file too.
     const int again = open_below(fresh, path, flags);
-    if (again >= 0) context.proc = fresh;
+    if (again < 0) return fd; // what was refused first is the reason
+    context.proc = fresh;
     return again;
 }
 

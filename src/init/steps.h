@@ -8,6 +8,7 @@ namespace tare::init {
 // they opened to the close_range(2) of kReady.
 
 // namespace.cc
+Status new_session();
 Status join(Context& context, const wire::Join& body);
 Status unshare(Context& context, const wire::Unshare& body);
 Status fork_once(Context& context);
@@ -57,7 +58,7 @@ Status affinity(const Context& context, const wire::Bytes& body);
 Status set_umask(Context& context, const wire::Number& body);
 
 // credentials.cc
-Status groups(const Context& context, const wire::Bytes& body);
+Status groups(Context& context, const wire::Bytes& body);
 Status bounding(const wire::Number& body);
 Status ids(const Context& context, const wire::Ids& body);
 Status capabilities(const wire::Capabilities& body);

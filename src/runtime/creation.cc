@@ -108,12 +108,18 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request,
     return record;
 }
 
-// Nobody has told us why: at least how.
+// Nobody has told us why: at least how. An exit status is an errno, of an init that could not read
+// its plan and so did not know where to report.
 Failure died_early(const Created& container) {
+    constexpr int kPatienceMs = 2000; // what has closed its end is about to end
     std::string text = "the container's init died before it was ready";
+    if (!sys::wait_for_end(container.init.pidfd, kPatienceMs))
+        return Failure({EPROTO, "the container's init has stopped reporting"});
     const auto status = sys::reap(container.init.pidfd);
     if (status && (*status & 0x7f) != 0)
         text += ": killed by signal " + std::to_string(*status & 0x7f);
+    else if (status && *status != 0)
+        text += ": " + errno_text(sys::exit_code(*status));
     return Failure({ESRCH, std::move(text)});
 }
 

@@ -1,12 +1,12 @@
 #include "runtime/host.h"
 
 #include "base/text.h"
+#include "sys/directory.h"
 #include "sys/file.h"
 #include "sys/namespace.h"
 
 #include <algorithm>
 #include <cstdio>
-#include <dirent.h>
 #include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -64,19 +64,16 @@ std::string hugepage_name(std::string_view kilobytes) {
     return std::to_string(*size) + "KB";
 }
 
-std::vector<std::string> hugepage_sizes() {
+Result<std::vector<std::string>> hugepage_sizes() {
     std::vector<std::string> sizes;
-    DIR* stream = ::opendir("/sys/kernel/mm/hugepages");
-    if (stream == nullptr) return sizes;
-    while (const dirent* entry = ::readdir(stream)) {
-        std::string_view name = entry->d_name;
+    const std::vector<std::string> names = TRY(sys::subdirectories("/sys/kernel/mm/hugepages"));
+    for (std::string_view name : names) {
         constexpr std::string_view kPrefix = "hugepages-", kSuffix = "kB";
         if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) continue;
         name.remove_prefix(kPrefix.size());
         name.remove_suffix(kSuffix.size());
         sizes.push_back(hugepage_name(name));
     }
-    ::closedir(stream);
     std::ranges::sort(sizes);
     return sizes;
 }
@@ -103,7 +100,7 @@ Result<plan::HostFacts> gather_host_facts(const spec::Config& config) {
     plan::HostFacts facts;
     facts.euid = ::geteuid();
     facts.egid = ::getegid();
-    facts.in_user_namespace = !sys::in_initial_user_namespace();
+    facts.in_user_namespace = !TRY(sys::in_initial_user_namespace());
     facts.last_capability = last_capability();
     facts.capabilities = TRY(permitted_capabilities());
     facts.can_admin = (facts.capabilities & bit(CAP_SYS_ADMIN)) != 0;
@@ -121,7 +118,8 @@ Result<plan::HostFacts> gather_host_facts(const spec::Config& config) {
     if (config.linux_ && !config.linux_->mount_label.empty()) facts.selinux = selinux_enabled();
     if (config.linux_ && config.linux_->resources
         && !config.linux_->resources->hugepage_limits.empty())
-        facts.hugepage_sizes = hugepage_sizes();
+        facts.hugepage_sizes =
+            TRY(hugepage_sizes().map_error(under("config.json#/linux/resources/hugepageLimits")));
     return facts;
 }
 

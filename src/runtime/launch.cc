@@ -92,7 +92,8 @@ void child_main(void* argument) {
     if (task.waits) child_waits(task);
     if (task.new_user_namespace) child_takes_identity(task);
     for (std::size_t i = 0; i < task.inherited_count; ++i)
-        call(SYS_fcntl, task.inherited[i], F_SETFD, 0);
+        if (const long result = call(SYS_fcntl, task.inherited[i], F_SETFD, 0); result < 0)
+            child_fails(task, ChildCall::kInherit, result);
 
     const char* args[] = {"tare-init", task.plan_fd, nullptr};
     const char* environment[] = {nullptr};
@@ -246,6 +247,8 @@ std::string describe(ChildCall call) {
         return "config.json#/linux/uidMappings: become user 0 of the user namespace";
     case ChildCall::kRaiseCapabilities:
         return "keep the capabilities of the user namespace";
+    case ChildCall::kInherit:
+        return "hand a descriptor to the in-container program";
     case ChildCall::kExecute:
         return "execute the in-container program";
     }

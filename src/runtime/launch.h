@@ -34,6 +34,7 @@ enum class ChildCall : std::uint32_t {
     kSetGroupId,
     kSetUserId,
     kRaiseCapabilities,
+    kInherit,
     kExecute,
 };
 std::string describe(ChildCall call);

@@ -7,7 +7,7 @@
 
 namespace tare::runtime {
 
-// --pid-file: the number without a newline, by way of a temporary file beside it. A relative path
+// --pid-file: the number without a newline, in a file that appears complete. A relative path
 // counts from the caller's directory.
 Status write_pid_file(const std::string& path, pid_t pid);
 

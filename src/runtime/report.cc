@@ -17,14 +17,20 @@ Error failure_of(const plan::Steps& steps, const wire::Message& message) {
             describe(static_cast<ChildCall>(message.detail)) + ": " + errno_text(message.code)};
 }
 
+// An init that died before it had read what we sent resets the socket; what it said before that
+// comes only after this error.
+Result<sys::Received> receive(const Fd& socket, wire::Message& message) {
+    auto received = sys::receive(socket, &message, sizeof message);
+    if (received || received.error().code != ECONNRESET) return received;
+    return sys::receive(socket, &message, sizeof message);
+}
+
 } // namespace
 
 Result<Report::Event> Report::next() {
     for (;;) {
         wire::Message message;
-        auto received = sys::receive(socket_, &message, sizeof message);
-        if (!received && received.error().code == ECONNRESET) return Event{}; // died unread
-        sys::Received answer = TRY(std::move(received));
+        sys::Received answer = TRY(receive(socket_, message));
         if (answer.size == 0) return Event{};
         if (answer.size != sizeof message) return sys_failure("init's report", EPROTO);
         if (message.kind == wire::kFailed) return Failure(failure_of(*steps_, message));

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sys/file.h"
+#include "sys/publish.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -53,8 +54,7 @@ void make_room(const std::string& path, const Fd& dir, const std::string& keep) 
     ::closedir(stream);
 }
 
-// Written beside and renamed: nobody reads half a file. A ".tmp" that is there already is another
-// writer's, or was left by one that was killed: taking it away hurts neither.
+// It appears complete: nobody reads half a file, and a killed writer leaves none.
 Status store(const Settings& settings, const std::string& name, const std::string& file) {
     const std::string path = settings.root + kDirectory;
     if (::mkdir(settings.root.c_str(), 0700) < 0 && errno != EEXIST)
@@ -62,14 +62,7 @@ Status store(const Settings& settings, const std::string& name, const std::strin
     if (::mkdir(path.c_str(), 0700) < 0 && errno != EEXIST)
         return sys_failure("mkdir " + quote(path));
     const Fd dir = TRY(sys::open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    const std::string temporary = name + ".tmp";
-    const Status written = sys::create_file_at(dir, temporary, file, 0600);
-    if (!written) {
-        (void)sys::remove_file_at(dir, temporary);
-        return written;
-    }
-    if (::renameat(dir.get(), temporary.c_str(), dir.get(), name.c_str()) < 0)
-        return sys_failure("rename to " + quote(name));
+    TRY(sys::publish_file_at(dir, name, file, 0600));
     make_room(path, dir, name);
     return {};
 }

@@ -123,7 +123,8 @@ Result<StateDirectory> StateDirectory::open(const Settings& settings, const std:
 }
 
 Status StateDirectory::lock() {
-    int problem = ::flock(dir_.get(), LOCK_EX | LOCK_NB) < 0 ? errno : 0;
+    const int locked = sys::retry_eintr([&] { return ::flock(dir_.get(), LOCK_EX | LOCK_NB); });
+    int problem = locked < 0 ? errno : 0;
     if (problem == EWOULDBLOCK) problem = lock_within(dir_.get(), kLockSeconds);
     if (problem == EINTR)
         return Failure({EBUSY, "container " + id_ + " is busy: another command works on it"});

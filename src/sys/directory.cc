@@ -32,11 +32,15 @@ Result<std::vector<std::string>> subdirectories(const std::string& path) {
     DIR* stream = ::opendir(path.c_str());
     if (stream == nullptr && errno == ENOENT) return names;
     if (stream == nullptr) return sys_failure("open " + quote(path));
+    errno = 0;
     while (const dirent* entry = ::readdir(stream)) {
         const std::string name = entry->d_name;
         if (entry->d_type == DT_DIR && name != "." && name != "..") names.push_back(name);
     }
+    const int problem = errno;
     ::closedir(stream);
+    if (problem != 0 && problem != ENOENT) // that of a directory which vanished meanwhile
+        return sys_failure("read " + quote(path), problem);
     std::ranges::sort(names);
     return names;
 }

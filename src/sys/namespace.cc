@@ -62,10 +62,13 @@ Result<Fd> own_namespace(std::uint64_t type) {
 }
 
 // The number is an ABI: PROC_USER_INIT_INO in the kernel's include/linux/proc_ns.h.
-bool in_initial_user_namespace() {
+Result<bool> in_initial_user_namespace() {
     char link[64] = {};
-    const ssize_t n = ::readlink("/proc/self/ns/user", link, sizeof link - 1);
-    return n > 0 && std::string_view(link) == "user:[4026531837]";
+    if (::readlink("/proc/self/ns/user", link, sizeof link - 1) < 0) {
+        if (errno == ENOENT) return true; // the kernel has none
+        return sys_failure("read the link '/proc/self/ns/user'");
+    }
+    return std::string_view(link) == "user:[4026531837]";
 }
 
 } // namespace tare::sys

@@ -23,7 +23,8 @@ Status unshare_namespaces(std::uint64_t types);
 // The namespace of ours that new children get.
 Result<Fd> own_namespace(std::uint64_t type);
 
-// Whether our user namespace is the initial one.
-bool in_initial_user_namespace();
+// Whether our user namespace is the initial one. A guess would be one about protection: device
+// rules are for the initial one only.
+Result<bool> in_initial_user_namespace();
 
 } // namespace tare::sys

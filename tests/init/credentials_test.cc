@@ -1,12 +1,17 @@
 #include "tests/init/harness.h"
 
 #include <cerrno>
+#include <cstddef>
 #include <fcntl.h>
+#include <grp.h>
 #include <gtest/gtest.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace tare::init {
@@ -61,6 +66,53 @@ TEST_F(CredentialsTest, WithoutGroupsTheCallersAreGone) {
     steps.add(Op::kCapabilities, wire::Capabilities{}, {});
     EXPECT_EQ(run("id; grep CapPrm /proc/self/status"),
               "uid=1000 gid=1001\nCapPrm:\t0000000000000000\n");
+}
+
+// A filter that answers `error` to `call`, only with `argument` as its first where that is not -1.
+void refuse(long call, long argument, unsigned error) {
+    const auto wanted = static_cast<unsigned>(argument);
+    const unsigned char unlike = argument < 0 ? 0 : 1; // how far a different one jumps
+    sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<unsigned>(call), 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, wanted, 0, unlike),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) ::_exit(97);
+}
+
+// The kernel says EINVAL of capabilities that it does not have; every kernel has the first.
+TEST_F(CredentialsTest, ABoundingSetThatCannotBeLimited) {
+    steps.add(Op::kBounding, wire::Number{kTwo}, {});
+    EXPECT_EQ(
+        run("echo never", {.before_exec = [] { refuse(SYS_prctl, PR_CAPBSET_DROP, EINVAL); }}),
+        "step 4: errno 22, detail 0");
+}
+
+// In the child: it has so many supplementary groups, and cannot change that.
+void keep_groups(std::size_t count) {
+    const gid_t groups[] = {7};
+    if (::setgroups(count, groups) != 0) ::_exit(98);
+    refuse(SYS_setgroups, -1, EPERM);
+}
+
+TEST_F(CredentialsTest, TheCallersGroupsThatCannotBeLost) {
+    steps.add(Op::kGroups, wire::Bytes{}, {});
+    EXPECT_EQ(run("echo never", {.before_exec = [] { keep_groups(1); }}),
+              "step 4: errno 1, detail 0");
+}
+
+TEST_F(CredentialsTest, NoGroupsToLose) {
+    steps.add(Op::kGroups, wire::Bytes{}, {});
+    EXPECT_EQ(run("echo fine", {.before_exec = [] { keep_groups(0); }}), "fine\n");
+}
+
+TEST_F(CredentialsTest, ASessionOfItsOwn) {
+    EXPECT_EQ(run("echo never", {.before_exec = [] { refuse(SYS_setsid, -1, EPERM); }}),
+              "step 7: errno 1, detail 0"); // of no step: the plan has seven
 }
 
 TEST_F(CredentialsTest, AUserOwnsItsOutput) {
