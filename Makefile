@@ -143,6 +143,14 @@ help:
 .PHONY: install clean
 install: $(BUILD)/tare
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/tare
+	install -d $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+	  $(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$< man >$(DESTDIR)$(PREFIX)/share/man/man8/tare.8
+	for command in $$($< man | sed -n 's/^\.SS .fB\([a-z]*\).fR$$/\1/p'); do \
+	  $< man $$command >$(DESTDIR)$(PREFIX)/share/man/man8/tare-$$command.8; done
+	$< completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/tare
+	$< completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tare
+	$< completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tare.fish
 clean:
 	rm -rf $(BUILD)
 

@@ -99,3 +99,117 @@ test_ps_options() {
     succeeds ps "$ID" -e -o pid,comm
     like header "$(head -n 1 "$WORK/out")" '^ *PID +COMMAND *$'
 }
+
+# limits_of JQ: what the config asks for, then a container that waits.
+limited() {
+    config "$1"
+    process sleep 100
+    create
+    start
+}
+value() { cat "$(cgroup)/$1"; }
+
+requirement PRACTICE "runc-update(8)" "update --pids-limit takes effect"
+test_update_pids() {
+    needs_controller pids
+    limited '.linux.resources.pids = { limit: 50 }'
+    succeeds update --pids-limit 20 "$ID"
+    same pids.max "$(value pids.max)" 20
+}
+
+requirement PRACTICE "runc-update(8)" "update --memory takes sizes with a unit"
+test_update_memory_unit() {
+    needs_controller memory
+    limited '.linux.resources.memory = { limit: 104857600 }'
+    succeeds update --memory 200M "$ID"
+    same memory.max "$(value memory.max)" 209715200
+}
+
+requirement PRACTICE "runc-update(8)" "update --cpu-quota keeps the period"
+test_update_quota() {
+    needs_controller cpu
+    limited '.linux.resources.cpu = { quota: 50000, period: 200000 }'
+    succeeds update --cpu-quota 70000 "$ID"
+    same cpu.max "$(value cpu.max)" "70000 200000"
+}
+
+requirement PRACTICE "runc-update(8)" "update --resources - reads standard input"
+test_update_stdin() {
+    needs_controller pids
+    limited '.linux.resources.pids = { limit: 50 }'
+    echo '{ "pids": { "limit": 20 } }' > "$WORK/resources"
+    INPUT=$WORK/resources
+    succeeds update --resources - "$ID"
+    same pids.max "$(value pids.max)" 20
+}
+
+requirement PRACTICE "runc-update(8)" "update --resources FILE takes the unified files"
+test_update_unified() {
+    needs_cgroups
+    limited '.'
+    echo '{ "unified": { "cgroup.max.depth": "3" } }' > "$WORK/resources"
+    succeeds update --resources "$WORK/resources" "$ID"
+    same cgroup.max.depth "$(value cgroup.max.depth)" 3
+}
+
+requirement PRACTICE "runc-update(8)" "an update that fails leaves every limit as it was"
+test_update_atomic() {
+    needs_cgroups
+    limited '.linux.resources.unified = { "cgroup.max.depth": "7" }'
+    echo '{ "unified": { "cgroup.max.depth": "3", "cgroup.max.descendants": "many" } }' > "$WORK/resources"
+    fails update --resources "$WORK/resources" "$ID"
+    same cgroup.max.depth "$(value cgroup.max.depth)" 7
+}
+
+requirement PRACTICE "runc-update(8)" "an update leaves a paused container paused"
+test_update_paused() {
+    needs_cgroups
+    limited '.'
+    succeeds pause "$ID"
+    echo '{ "unified": { "cgroup.max.depth": "3" } }' > "$WORK/resources"
+    succeeds update --resources "$WORK/resources" "$ID"
+    status_is paused
+    succeeds resume "$ID"
+}
+
+requirement PRACTICE "runc-update(8)" "updating a container that has stopped is an error"
+test_update_stopped() {
+    needs_cgroups
+    process true
+    create
+    start
+    until_status stopped
+    fails update --pids-limit 20 "$ID"
+}
+
+requirement PRACTICE "runc-events(8)" "events --stats is one object with the use of the container"
+test_events_stats() {
+    needs_cgroups
+    limited '.'
+    succeeds events --stats "$ID"
+    same "type and id" "$(jq -r '.type + " " + .id' "$WORK/out")" "stats $ID"
+    for member in cpu memory pids blkio hugetlb; do
+        jq -e ".data | has(\"$member\")" "$WORK/out" > /dev/null || fail "no $member"
+    done
+    [ "$(jq .data.cpu.usage.total "$WORK/out")" -gt 0 ] || fail "no processor time"
+}
+
+requirement PRACTICE "runc-events(8)" "events prints stats at each interval, and ends with the container"
+test_events_interval() {
+    needs_cgroups
+    limited '.'
+    runtime events --interval 100ms "$ID" > "$WORK/events" 2> /dev/null < /dev/null &
+    HELPERS+=($!)
+    until_true grep -q stats "$WORK/events"
+    signal KILL
+    until_true eval "! kill -0 ${HELPERS[-1]}"
+}
+
+requirement PRACTICE "runc-events(8)" "events of a container that has stopped is an error"
+test_events_stopped() {
+    process true
+    create
+    start
+    until_status stopped
+    fails events --stats "$ID"
+}

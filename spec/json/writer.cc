@@ -56,6 +56,12 @@ void Writer::unsigned_integer(std::uint64_t value) {
     out_ += std::to_string(value);
 }
 
+void Writer::hundredths(std::uint64_t value) {
+    item();
+    const std::string rest = std::to_string(value % 100);
+    out_ += std::to_string(value / 100) + (rest.size() < 2 ? ".0" : ".") + rest;
+}
+
 void Writer::boolean(bool value) {
     item();
     out_ += value ? "true" : "false";

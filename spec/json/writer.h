@@ -22,6 +22,7 @@ public:
     void integer(std::int64_t value);
     void unsigned_integer(std::uint64_t value);
     void boolean(bool value);
+    void hundredths(std::uint64_t value); // 9879 is 98.79
 
     std::string take() { return std::move(out_); }
 

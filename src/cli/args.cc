@@ -9,19 +9,6 @@ namespace tare::cli {
 
 namespace {
 
-std::string double_quoted(std::string_view text) {
-    const std::string single = quote(text);
-    return '"' + single.substr(1, single.size() - 2) + '"';
-}
-
-// "create: PROBLEM; see `tare create --help`"
-Failure misuse(const Command& command, const std::string& problem) {
-    const std::string name(command.name);
-    const std::string prefix = name.empty() ? "" : name + ": ";
-    const std::string see = name.empty() ? "tare --help" : "tare " + name + " --help";
-    return invalid(prefix + problem + "; see `" + see + "`");
-}
-
 const Option* by_name(const Command& command, std::string_view name) {
     for (const Option& option : command.options)
         if (option.name == name) return &option;
@@ -146,6 +133,18 @@ Status check_count(const Command& command, const std::vector<std::string>& posit
 }
 
 } // namespace
+
+std::string double_quoted(std::string_view text) {
+    const std::string single = quote(text);
+    return '"' + single.substr(1, single.size() - 2) + '"';
+}
+
+Failure misuse(const Command& command, const std::string& problem) {
+    const std::string name(command.name);
+    const std::string prefix = name.empty() ? "" : name + ": ";
+    const std::string see = name.empty() ? "tare --help" : "tare " + name + " --help";
+    return invalid(prefix + problem + "; see `" + see + "`");
+}
 
 bool Arguments::has(std::string_view name) const {
     return std::ranges::any_of(options_, [&](const auto& o) { return o.first->name == name; });

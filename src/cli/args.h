@@ -39,6 +39,12 @@ private:
 // ends the reading without an error, whatever is missing or follows.
 Status read_arguments(const Command& command, std::span<char* const> words, Arguments& into);
 
+// "create: PROBLEM; see `tare create --help`"
+Failure misuse(const Command& command, const std::string& problem);
+
+// As quote() has it, in the quotes that errors of the command line use.
+std::string double_quoted(std::string_view text);
+
 // An option's value that is a command's name, for errors of the global options: with $DIR empty,
 // `tare --root $DIR list` has none left. " (--root has taken "list" as its value)", or nothing.
 std::string swallowed_command(const Arguments& global);

@@ -75,9 +75,40 @@ constexpr Option kPlanOptions[] = {
 constexpr Option kPsOptions[] = {{"format", 'f', "FORMAT", "table or json (default: table)"},
                                  kHelp};
 
+constexpr Option kUpdateOptions[] = {
+    {"resources", 'r', "FILE",
+     "read linux.resources from FILE (-: standard input) and ignore the other options"},
+    {"memory", 0, "SIZE", "memory limit"},
+    {"memory-reservation", 0, "SIZE", "memory that is not reclaimed below this"},
+    {"memory-swap", 0, "SIZE", "limit of memory and swap together"},
+    {"cpu-period", 0, "MICROSECONDS", "the period of --cpu-quota"},
+    {"cpu-quota", 0, "MICROSECONDS", "processor time in each period; -1: no limit"},
+    {"cpu-burst", 0, "MICROSECONDS", "what may be saved up for later periods"},
+    {"cpu-share", 0, "N", "weight among containers, from 2 to 262144"},
+    {"cpu-rt-period", 0, "MICROSECONDS", "has no meaning on cgroup v2"},
+    {"cpu-rt-runtime", 0, "MICROSECONDS", "has no meaning on cgroup v2"},
+    {"cpu-idle", 0, "0|1", "1: run only when nobody else wants to"},
+    {"cpuset-cpus", 0, "LIST", "processors to run on: 0-3,7"},
+    {"cpuset-mems", 0, "LIST", "memory nodes to use"},
+    {"pids-limit", 0, "N", "how many tasks there may be; -1: no limit"},
+    {"blkio-weight", 0, "N", "weight for block devices, from 10 to 1000"},
+    {"l3-cache-schema", 0, "SCHEMA", "Intel RDT: share of the L3 cache"},
+    {"mem-bw-schema", 0, "SCHEMA", "Intel RDT: share of the memory bandwidth"},
+    kHelp};
+
+constexpr Option kEventsOptions[] = {
+    {"interval", 0, "DURATION", "time between stats: 500ms, 1m30s (default: 5s)"},
+    {"stats", 0, "", "print the stats once, and nothing else"},
+    kHelp};
+constexpr Option kWaitOptions[] = {{"format", 'f', "FORMAT", "text or json (default: text)"},
+                                   kHelp};
+
 constexpr Command kGlobal = {"", "COMMAND [ARG...]", "runs OCI containers", "", kGlobalOptions, 1};
 
 constexpr Command kCommands[] = {
+    {"completion", "SHELL", "print a script that completes tare's commands in a shell",
+     "SHELL is bash, zsh or fish. For this session of bash: `. <(tare completion bash)`.",
+     kHelpOnly},
     {"create", "ID", "make a container whose process waits to be started",
      "Reads the bundle's config.json and makes everything the container needs. Its process\n"
      "begins with `tare start ID`. After an error nothing is left behind.",
@@ -86,6 +117,10 @@ constexpr Command kCommands[] = {
      "A running container is refused without --force. Also cleans up after a `tare create` that\n"
      "was killed half-way.",
      kDeleteOptions},
+    {"events", "ID", "print what happens to a container, as JSON",
+     "One object a line: stats at each interval, oom when the kernel has ended a process for want\n"
+     "of memory, pressure when processes wait long for a resource, and last of all exit.",
+     kEventsOptions},
     {"features", "", "print what this build of tare supports, as JSON",
      "The document is described in the runtime-spec, features.md.", kHelpOnly},
     {"kill", "ID [SIGNAL]", "send a signal to a container's init",
@@ -93,6 +128,8 @@ constexpr Command kCommands[] = {
      "The default is TERM.",
      kKillOptions},
     {"list", "", "list the containers", "Containers are those below --root.", kListOptions},
+    {"man", "[COMMAND]", "print the manual page of tare or of a command, as roff",
+     "To read it: `tare man | man -l -`. `make install` installs all of them.", kHelpOnly},
     {"pause", "ID", "stop every process of a container until it is resumed",
      "Freezes the container's cgroup, and returns when all stand still. Signals other than KILL\n"
      "wait until `tare resume ID`.",
@@ -121,6 +158,16 @@ constexpr Command kCommands[] = {
      kHelpOnly},
     {"state", "ID", "print the state of a container, as JSON",
      "The status is creating, created, running, paused or stopped.", kHelpOnly},
+    {"update", "ID", "change the limits of a container",
+     "All the limits that are given take effect, or none: when one is refused, the old ones come\n"
+     "back. What is not given stays as it is, and so do device rules. A SIZE is in bytes, or with "
+     "a\n"
+     "unit: 512M, 2G; -1 is no limit.",
+     kUpdateOptions},
+    {"wait", "ID", "wait for a container's process to end, and print its exit status",
+     "128+N stands for signal N. The container stays until `tare delete ID`. Only one who waits\n"
+     "already can be sure to learn the status, and only since Linux 6.15; without it: an error.",
+     kWaitOptions},
 };
 
 std::string left_column(const Option& option) {

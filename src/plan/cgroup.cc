@@ -23,15 +23,6 @@ Status check_path(const std::string& path) {
     return {};
 }
 
-std::vector<std::string> controllers_of(const std::vector<CgroupWrite>& writes) {
-    std::vector<std::string> controllers;
-    for (const CgroupWrite& write : writes)
-        if (!controller_of(write.file).empty()) controllers.push_back(controller_of(write.file));
-    std::ranges::sort(controllers);
-    controllers.erase(std::unique(controllers.begin(), controllers.end()), controllers.end());
-    return controllers;
-}
-
 Status plan_devices(const spec::Linux& config, const HostFacts& host, CgroupPlan& plan) {
     std::vector<spec::DeviceRule> rules;
     if (config.resources) rules = config.resources->devices;
@@ -86,6 +77,15 @@ void plan_delegation(const spec::Config& config, const HostFacts& host, CgroupPl
 }
 
 } // namespace
+
+std::vector<std::string> controllers_of(const std::vector<CgroupWrite>& writes) {
+    std::vector<std::string> controllers;
+    for (const CgroupWrite& write : writes)
+        if (!controller_of(write.file).empty()) controllers.push_back(controller_of(write.file));
+    std::ranges::sort(controllers);
+    controllers.erase(std::unique(controllers.begin(), controllers.end()), controllers.end());
+    return controllers;
+}
 
 Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host) {
     CgroupPlan plan{.origin = kDefault};

@@ -23,4 +23,7 @@ Result<std::vector<CgroupWrite>> plan_resources(const spec::Resources& resources
 // "memory" of "memory.max"; empty for files of every cgroup ("cgroup.max.depth").
 std::string controller_of(const std::string& file);
 
+// Those that the writes need, sorted.
+std::vector<std::string> controllers_of(const std::vector<CgroupWrite>& writes);
+
 } // namespace tare::plan

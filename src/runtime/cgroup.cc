@@ -5,6 +5,7 @@
 #include "plan/cgroup.h"
 #include "plan/devices.h"
 #include "runtime/cgroup_tree.h"
+#include "runtime/cgroup_writer.h"
 #include "sys/bpf.h"
 #include "sys/directory.h"
 #include "sys/file.h"
@@ -16,11 +17,6 @@
 namespace tare::runtime {
 
 namespace {
-
-// "No limit" is what a cgroup has without asking.
-bool is_limit(const plan::CgroupWrite& write) {
-    return !write.optional && write.value != "max" && !write.value.starts_with("max ");
-}
 
 // For a container without a cgroup of its own: whatever it would lose by that is an error.
 Result<std::string> no_cgroup(const plan::CgroupPlan& plan, const std::string& why, int code) {
@@ -91,68 +87,6 @@ Status check_unused(const Fd& cgroup, const std::string& path) {
     return {};
 }
 
-// Writes the plan's values. Most hosts have the controllers enabled already, so that is done only
-// once a file is missing.
-class Writer {
-public:
-    Writer(const Fd& cgroup, const std::string& path, const plan::CgroupPlan& plan)
-        : cgroup_(cgroup), path_(path), plan_(plan) {}
-
-    Status write_all() {
-        for (const plan::CgroupWrite& write : plan_.writes)
-            TRY(this->write(write));
-        return {};
-    }
-
-private:
-    Status write(const plan::CgroupWrite& write) {
-        Status status = try_write(write);
-        if (status || status.error().code != ENOENT) return status.map_error(under(write.origin));
-        if (!enabled_ && !plan_.controllers.empty()) {
-            tree_ = TRY(find_cgroup_tree());
-            missing_ = TRY(
-                enable_controllers(tree_, path_, plan_.controllers).map_error(under(write.origin)));
-            enabled_ = true;
-            return this->write(write);
-        }
-        if (!is_limit(write)) return {};
-        if (std::ranges::find(missing_, plan::controller_of(write.file)) != missing_.end())
-            return missing_controller(write, tree_);
-        return status.map_error(under(write.origin));
-    }
-
-    Status try_write(const plan::CgroupWrite& write) {
-        Status status = sys::write_control_at(cgroup_, write.file, write.value);
-        if (status || status.error().code != ENOENT || write.else_file.empty()) return status;
-        status = sys::write_control_at(cgroup_, write.else_file, write.else_value);
-        if (!status && status.error().code == ENOENT)
-            status.error().text += " (and no " + quote(write.file) + ")";
-        return status;
-    }
-
-    const Fd& cgroup_;
-    const std::string& path_;
-    const plan::CgroupPlan& plan_;
-    bool enabled_ = false;
-    std::string tree_;
-    std::vector<std::string> missing_;
-};
-
-// memory.checkBeforeUpdate: a limit below what is in use would start the OOM killer.
-Status check_memory_usage(const Fd& cgroup, const plan::CgroupPlan& plan) {
-    const auto limit = std::ranges::find(plan.writes, "memory.max", &plan::CgroupWrite::file);
-    if (!plan.check_memory_usage || limit == plan.writes.end()) return {};
-    const auto wanted = parse_unsigned(limit->value);
-    auto text = sys::read_file_at(cgroup, "memory.current", 4096);
-    if (!wanted || !text) return {};
-    while (text->ends_with('\n'))
-        text->pop_back();
-    if (*wanted < parse_unsigned(*text).value_or(0))
-        return invalid(limit->origin + ": " + limit->value + " is below what the cgroup uses now, "
-                       + *text + " (checkBeforeUpdate)");
-    return {};
-}
-
 Status attach_devices(const Fd& cgroup, const plan::CgroupPlan& plan, bool is_new) {
     if (plan.device_program.empty()) return {};
     const auto attach = [&]() -> Status {
@@ -180,7 +114,7 @@ Status fill(const Fd& cgroup, const std::string& path, const plan::CgroupPlan& p
         TRY(check_unused(cgroup, path));
         TRY(check_memory_usage(cgroup, plan));
     }
-    TRY(Writer(cgroup, path, plan).write_all());
+    TRY(CgroupWriter(cgroup, path, plan).write_all());
     TRY(attach_devices(cgroup, plan, is_new));
     if (plan.delegate)
         TRY(delegate(cgroup, plan.owner).map_error(under("give the cgroup to the container")));
@@ -227,6 +161,17 @@ Result<Fd> make_cgroup(const std::string& path, const plan::CgroupPlan& plan) {
     TRY(fill(cgroup, path, plan, is_new));
     made.keep();
     return cgroup;
+}
+
+Status update_cgroup(const std::string& path, const plan::CgroupPlan& plan,
+                     const std::function<Status()>& then) {
+    const Fd cgroup = TRY(sys::open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    TRY(check_memory_usage(cgroup, plan));
+    CgroupWriter writer(cgroup, path, plan, CgroupWriter::Memory::kUndo);
+    Status done = writer.write_all();
+    if (done) done = then();
+    if (!done) writer.undo();
+    return done;
 }
 
 } // namespace tare::runtime

@@ -5,6 +5,7 @@
 #include "plan/plan.h"
 #include "runtime/runtime.h"
 
+#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -29,6 +30,12 @@ Status check_cgroup_unused(const std::string& path);
 // Errors: "container's cgroup is not empty", "container's cgroup unexpectedly frozen", a limit
 // whose controller is missing. What was made is removed again on failure.
 Result<Fd> make_cgroup(const std::string& path, const plan::CgroupPlan& plan);
+
+// Changes the limits of a cgroup that is in use: all of them, or none. When they are written,
+// `then` is called (to remember them); what was there before comes back when that fails, or a write
+// does. Device programs stay as they are, and a frozen cgroup frozen.
+Status update_cgroup(const std::string& path, const plan::CgroupPlan& plan,
+                     const std::function<Status()>& then);
 
 // Sends `signal` to every process in it and below; success where it is gone. SIGKILL is
 // cgroup.kill.

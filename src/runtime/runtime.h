@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "plan/plan.h"
 #include "spec/runtime/features.h"
+#include "spec/runtime/resources.h"
 #include "spec/runtime/state.h"
 
 #include <string>
@@ -41,6 +42,12 @@ struct RunRequest {
     bool keep = false;
 };
 
+struct UpdateRequest {
+    std::string id;
+    spec::Resources resources; // just the changes; absent: as it was
+    std::string origin;        // in front of a field in errors: "resources.json#"
+};
+
 // What create would do, without touching anything: reads the bundle, asks for the host's facts,
 // compiles. The id need not be given.
 Result<plan::Plan> plan_bundle(const Settings& settings, const CreateRequest& request);
@@ -67,6 +74,10 @@ Status kill(const Settings& settings, const std::string& id, int signal, bool al
 // Errors: "container not running", "container not paused", and a container without a cgroup.
 Status pause(const Settings& settings, const std::string& id);
 Status resume(const Settings& settings, const std::string& id);
+
+// Changes limits of a container that is not stopped: all that are asked for, or none. They are kept
+// for later updates. Device rules never change.
+Status update(const Settings& settings, const UpdateRequest& request);
 
 // All processes of a container, sorted, in our pid namespace; none when it has stopped.
 Result<std::vector<pid_t>> processes(const Settings& settings, const std::string& id);

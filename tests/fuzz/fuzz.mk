@@ -5,7 +5,7 @@
 FUZZ_CXX     ?= clang++
 FUZZ_SECONDS ?= 20
 FUZZ_FLAGS   := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
-FUZZ_OBJECTS := $(LIBRARY:%.cc=$(BUILD)/fuzz/%.o)
+FUZZ_OBJECTS := $(patsubst %.cc,$(BUILD)/fuzz/%.o,$(LIBRARY) $(wildcard src/cli/*.cc))
 FUZZ_NAMES   := $(patsubst tests/fuzz/%_fuzz.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
 
 $(BUILD)/fuzz/%.o: %.cc

@@ -17,11 +17,14 @@ struct Invocation {
     const runtime::Settings& settings;
 };
 
+Result<int> run_completion(const Invocation& invocation);
 Result<int> run_create(const Invocation& invocation);
 Result<int> run_delete(const Invocation& invocation);
+Result<int> run_events(const Invocation& invocation);
 Result<int> run_features(const Invocation& invocation);
 Result<int> run_kill(const Invocation& invocation);
 Result<int> run_list(const Invocation& invocation);
+Result<int> run_man(const Invocation& invocation);
 Result<int> run_pause(const Invocation& invocation);
 Result<int> run_plan(const Invocation& invocation);
 Result<int> run_ps(const Invocation& invocation);
@@ -30,6 +33,8 @@ Result<int> run_run(const Invocation& invocation);
 Result<int> run_spec(const Invocation& invocation);
 Result<int> run_start(const Invocation& invocation);
 Result<int> run_state(const Invocation& invocation);
+Result<int> run_update(const Invocation& invocation);
+Result<int> run_wait(const Invocation& invocation);
 
 // What create and run have in common.
 Result<runtime::CreateRequest> read_create_request(const Invocation& invocation);

@@ -28,11 +28,24 @@ struct Entry {
 };
 
 constexpr Entry kEntries[] = {
-    {"create", run_create}, {"delete", run_delete}, {"features", run_features},
-    {"kill", run_kill},     {"list", run_list},     {"pause", run_pause},
-    {"plan", run_plan},     {"ps", run_ps},         {"resume", run_resume},
-    {"run", run_run},       {"spec", run_spec},     {"start", run_start},
+    {"completion", run_completion},
+    {"create", run_create},
+    {"delete", run_delete},
+    {"events", run_events},
+    {"features", run_features},
+    {"kill", run_kill},
+    {"list", run_list},
+    {"man", run_man},
+    {"pause", run_pause},
+    {"plan", run_plan},
+    {"ps", run_ps},
+    {"resume", run_resume},
+    {"run", run_run},
+    {"spec", run_spec},
+    {"start", run_start},
     {"state", run_state},
+    {"update", run_update},
+    {"wait", run_wait},
 };
 
 Run implementation(std::string_view name) {
