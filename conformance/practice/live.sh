@@ -198,11 +198,12 @@ requirement PRACTICE "runc-events(8)" "events prints stats at each interval, and
 test_events_interval() {
     needs_cgroups
     limited '.'
-    runtime events --interval 100ms "$ID" > "$WORK/events" 2> /dev/null < /dev/null &
-    HELPERS+=($!)
+    in_background "$RUNTIME" "${RUNTIME_OPTIONS[@]}" --root "$STATE" events --interval 100ms "$ID" > "$WORK/events"
     until_true grep -q stats "$WORK/events"
     signal KILL
-    until_true eval "! kill -0 ${HELPERS[-1]}"
+    ended() { ! kill -0 "${HELPERS[-1]}" 2> /dev/null; }
+    until_true ended
+    wait "${HELPERS[-1]}" || true
 }
 
 requirement PRACTICE "runc-events(8)" "events of a container that has stopped is an error"
