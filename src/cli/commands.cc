@@ -76,8 +76,7 @@ constexpr Option kPsOptions[] = {{"format", 'f', "FORMAT", "table or json (defau
                                  kHelp};
 
 constexpr Option kUpdateOptions[] = {
-    {"resources", 'r', "FILE",
-     "read linux.resources from FILE (-: standard input) and ignore the other options"},
+    {"resources", 'r', "FILE", "JSON of linux.resources (-: stdin), instead of the others"},
     {"memory", 0, "SIZE", "memory limit"},
     {"memory-reservation", 0, "SIZE", "memory that is not reclaimed below this"},
     {"memory-swap", 0, "SIZE", "limit of memory and swap together"},
