@@ -102,7 +102,7 @@ Result<runtime::UpdateRequest> read_update_request(const Command& command,
     for (const char* option : {"l3-cache-schema", "mem-bw-schema"})
         if (arguments.has(option))
             return invalid("option --" + std::string(option)
-                           + ": tare does not support resctrl (Intel RDT)");
+                           + ": tare does not change Intel RDT of a container that runs");
     runtime::UpdateRequest request = {.id = arguments.positional[0]};
     std::string text;
     if (arguments.has("resources")) {
