@@ -42,7 +42,6 @@ test_stats_at_each_interval_until_the_end() {
     watching --interval 100ms
     several() { (( $(types | grep -cx stats) >= 3 )); }
     within 10 several
-    within 10 is_idle
     quiet tare kill a KILL
     local status=0
     wait "$watcher" || status=$?
