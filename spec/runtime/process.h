@@ -74,7 +74,7 @@ struct Process {
     std::string cwd;
     std::optional<Capabilities> capabilities;
     std::vector<Rlimit> rlimits;
-    bool no_new_privileges = false;
+    std::optional<bool> no_new_privileges; // `exec` inherits an absent one
     std::string apparmor_profile;
     std::optional<std::int32_t> oom_score_adj;
     std::optional<Scheduler> scheduler;

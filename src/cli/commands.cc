@@ -56,6 +56,25 @@ constexpr Option kRunOptions[] = {
     {"detach", 'd', "", "return as soon as the process runs"},
     {"keep", 0, "", "do not delete the container when its process has exited"},
     kHelp};
+constexpr Option kExecOptions[] = {
+    {"process", 'p', "FILE", "take the process from FILE, an object as `process` in config.json"},
+    {"tty", 't', "", "give it a terminal"},
+    {"detach", 'd', "", "return as soon as the process runs"},
+    kConsoleSocket,
+    {"pidfd-socket", 0, "SOCKET", "send a pidfd of the process to this socket"},
+    {"pid-file", 0, "FILE", "write the pid of the process here"},
+    {"cwd", 0, "DIR", "its working directory in the container"},
+    {"env", 'e', "NAME=VALUE", "one more variable for its environment"},
+    {"user", 'u', "UID[:GID]", "run it as this user, in numbers"},
+    {"additional-gids", 'g', "GID[,GID]", "more supplementary groups"},
+    {"cap", 'c', "CAP", "one more capability, but not an inheritable one"},
+    {"apparmor", 0, "PROFILE", "its AppArmor profile"},
+    {"process-label", 0, "LABEL", "its SELinux label"},
+    {"no-new-privs", 0, "", "set no_new_privs"},
+    kPreserveFds,
+    {"cgroup", 0, "PATH", "put it into this cgroup, which is there below the container's"},
+    {"ignore-paused", 0, "", "also in a paused container; it runs when that is resumed"},
+    kHelp};
 constexpr Option kHelpOnly[] = {kHelp};
 constexpr Option kKillOptions[] = {{"all", 'a', "", "signal every process of the container"},
                                    kHelp};
@@ -120,6 +139,12 @@ constexpr Command kCommands[] = {
      "One object a line: stats at each interval, oom when the kernel has ended a process for want\n"
      "of memory, pressure when processes wait long for a resource, and last of all exit.",
      kEventsOptions},
+    {"exec", "ID [COMMAND] [ARG...]", "execute one more process in a container",
+     "It is as the container's own process in all that is not said here. In the foreground\n"
+     "signals are passed on, and the exit status is the process's, or 128+N when signal N killed "
+     "it; 255\n"
+     "with a message when it could not be executed. Options end at COMMAND.",
+     kExecOptions, 2, 255},
     {"features", "", "print what this build of tare supports, as JSON",
      "The document is described in the runtime-spec, features.md.", kHelpOnly},
     {"kill", "ID [SIGNAL]", "send a signal to a container's init",

@@ -106,11 +106,11 @@ Status prepare_exec(Context& context) {
     return {};
 }
 
-Status change_directory(Context& context, const wire::Path& body) {
+Status change_directory(Context& context, const wire::Chdir& body) {
     if (context.entered) return {};
     const char* path = context.plan.text(body.path);
     long done = sys(__NR_chdir, path);
-    if (done == -ENOENT) { // as other runtimes do: an image need not have it
+    if (done == -ENOENT && body.create != 0) { // as other runtimes do: an image need not have it
         const int root = open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
         const int made = make_in_root(root, path, Missing::kMakeDirectory);
         if (made >= 0) done = sys(__NR_fchdir, made);

@@ -33,6 +33,8 @@ Status perform(Context& context, const wire::Step& step) {
         return loopback_up();
     case Op::kNetDevices:
         return sync(context, wire::kInNamespaces);
+    case Op::kEnterRoot:
+        return enter_root(context, plan.body<wire::EnterRoot>(step));
 
     case Op::kPropagation:
         return propagation(context, plan.body<wire::Propagation>(step));
@@ -98,7 +100,7 @@ Status perform(Context& context, const wire::Step& step) {
     case Op::kMemoryPolicy:
         return memory_policy(context, plan.body<wire::MemoryPolicy>(step));
     case Op::kAffinity:
-        return affinity(context, plan.body<wire::Bytes>(step));
+        return affinity(context, plan.body<wire::Affinity>(step));
     case Op::kUmask:
         return set_umask(context, plan.body<wire::Number>(step));
     case Op::kGroups:
@@ -114,7 +116,7 @@ Status perform(Context& context, const wire::Step& step) {
     case Op::kSeccomp:
         return seccomp(context, plan.body<wire::Seccomp>(step));
     case Op::kChdir:
-        return change_directory(context, plan.body<wire::Path>(step));
+        return change_directory(context, plan.body<wire::Chdir>(step));
     case Op::kFindExec:
         return find_exec(context, plan.body<wire::FindExec>(step));
     case Op::kExec:

@@ -14,10 +14,11 @@
 namespace tare::init {
 
 Status join(Context& context, const wire::Join& body) {
-    if (body.type == CLONE_NEWNS) REQUIRE(keep_proc(context)); // "/proc" is another's behind it
+    const bool mounts = (body.types & CLONE_NEWNS) != 0;
+    if (mounts) REQUIRE(keep_proc(context)); // "/proc" is another's behind it
     const int ns = context.plan.slot(body.ns);
-    REQUIRE(outcome(sys(__NR_setns, ns, body.type)));
-    if (body.type == CLONE_NEWUSER) {
+    REQUIRE(outcome(sys(__NR_setns, ns, body.types)));
+    if ((body.types & CLONE_NEWUSER) != 0) {
         // Its root, where it has one: what we make from now on should be owned by somebody there.
         // Refused where 0 is not mapped; then the config's own ids come soon.
         sys(__NR_setresgid, 0, 0, 0);
@@ -25,7 +26,7 @@ Status join(Context& context, const wire::Join& body) {
         sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
         if (context.death_signal) sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     }
-    if (body.type == CLONE_NEWNS && context.root < 0) {
+    if (mounts && context.root < 0) {
         context.root = open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
         return outcome(context.root);
     }
@@ -70,6 +71,15 @@ Status loopback_up() {
     request.ifr_flags = IFF_UP;
     REQUIRE(outcome(sys(__NR_ioctl, socket, SIOCSIFFLAGS, &request)));
     discard(static_cast<int>(socket));
+    return {};
+}
+
+Status enter_root(Context& context, const wire::EnterRoot& body) {
+    REQUIRE(keep_proc(context)); // "/proc" is the container's behind it
+    const int root = context.plan.slot(body.directory);
+    REQUIRE(outcome(sys(__NR_fchdir, root)));
+    REQUIRE(outcome(sys(__NR_chroot, ".")));
+    context.root = root;
     return {};
 }
 

@@ -91,11 +91,11 @@ Status memory_policy(const Context& context, const wire::MemoryPolicy& body) {
         sys(__NR_set_mempolicy, body.mode, nodes.size == 0 ? nullptr : nodes.data, body.max_node));
 }
 
-Status affinity(const Context& context, const wire::Bytes& body) {
-    const Plan::Array cpus = context.plan.bytes(body);
+Status affinity(const Context& context, const wire::Affinity& body) {
+    const Plan::Array cpus = context.plan.bytes(body.cpus);
     const long set = sys(__NR_sched_setaffinity, 0, cpus.size, cpus.data);
     // None of these CPUs is in our cpuset: as it is, then.
-    return set == -EINVAL ? Status{} : outcome(set);
+    return set == -EINVAL && body.wanted == 0 ? Status{} : outcome(set);
 }
 
 Status set_umask(Context& context, const wire::Number& body) {

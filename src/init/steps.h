@@ -13,6 +13,7 @@ Status join(Context& context, const wire::Join& body);
 Status unshare(Context& context, const wire::Unshare& body);
 Status fork_once(Context& context);
 Status loopback_up();
+Status enter_root(Context& context, const wire::EnterRoot& body);
 
 // root.cc
 Status propagation(Context& context, const wire::Propagation& body);
@@ -54,7 +55,7 @@ Status personality(const wire::Number& body);
 Status scheduler(const wire::Scheduler& body);
 Status io_priority(const wire::Number& body);
 Status memory_policy(const Context& context, const wire::MemoryPolicy& body);
-Status affinity(const Context& context, const wire::Bytes& body);
+Status affinity(const Context& context, const wire::Affinity& body);
 Status set_umask(Context& context, const wire::Number& body);
 
 // credentials.cc
@@ -78,7 +79,7 @@ Status ready(Context& context);
 
 // exec.cc
 Status prepare_exec(Context& context);
-Status change_directory(Context& context, const wire::Path& body);
+Status change_directory(Context& context, const wire::Chdir& body);
 Status find_exec(Context& context, const wire::FindExec& body);
 Status exec(Context& context);
 

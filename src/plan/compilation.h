@@ -16,8 +16,12 @@ struct Compilation {
     const Options& options;
     const std::set<std::string>& destinations; // of all mounts, clean
     Plan& plan;
+    ProcessOrigin process_origin = ProcessOrigin(); // of config.process
+    bool is_exec = false;                           // a process for a container that is there
 
     Steps& steps() const { return plan.steps; }
+    // "config.json#/process/FIELD", or whatever else says so.
+    std::string at(std::string_view field) const { return process_origin.of(field); }
 };
 
 // "config.json#/linux/sysctl/net~1ipv4": `parts` are joined with '/', escaped as RFC 6901 says.

@@ -80,4 +80,29 @@ Result<Plan> compile(const spec::Config& config, const HostFacts& host, const Op
     return plan;
 }
 
+// It joins what `compile` has made, and its process part is the same.
+Result<Plan> compile_exec(const spec::Config& config, const ProcessOrigin& process,
+                          const HostFacts& host, const Options& options,
+                          const SeccompProgram* seccomp) {
+    Plan plan;
+    plan.is_exec = true;
+    const spec::Linux nothing;
+    const std::set<std::string> destinations;
+    const Compilation c{.config = config,
+                        .linux_ = config.linux_ ? *config.linux_ : nothing,
+                        .host = host,
+                        .options = options,
+                        .destinations = destinations,
+                        .plan = plan,
+                        .process_origin = process,
+                        .is_exec = true};
+    plan_listener(c, seccomp);
+    plan_exec_namespaces(c);
+    plan_console(c);
+    TRY(plan_settings(c));
+    TRY(plan_identity(c, seccomp));
+    TRY(plan_start(c, seccomp));
+    return plan;
+}
+
 } // namespace tare::plan

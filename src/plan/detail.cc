@@ -106,7 +106,8 @@ Error describe(const Steps& steps, const wire::Message& message) {
     if (message.step >= steps.count())
         return {code, "set up the container: " + why(detail, message.code)};
     const Note& note = steps.note(message.step);
-    return {code, note.origin + ": " + note.what + ": " + why(detail, message.code)
+    const std::string origin = note.origin.empty() ? "" : note.origin + ": ";
+    return {code, origin + note.what + ": " + why(detail, message.code)
                       + std::string(hint(steps.op(message.step), message.code))
                       + std::string(id_map_hint(note, detail, message.code))};
 }

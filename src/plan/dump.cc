@@ -69,6 +69,7 @@ private:
 
     void add_cgroup() {
         const CgroupPlan& cgroup = plan_.cgroup;
+        if (plan_.is_exec) return;
         add("cgroup", cgroup.origin,
             cgroup.path.empty() ? "make the default cgroup"
                                 : "make the cgroup " + quote(cgroup.path));
@@ -107,7 +108,10 @@ private:
         for (const NamespaceFile& join : plan_.joins)
             add("namespace", join.origin,
                 std::string(join.before_clone ? "join " : "open ") + namespace_names(join.type)
-                    + " namespace " + quote(join.path) + (join.before_clone ? "" : " for init"));
+                    + " namespace " + (join.path.empty() ? "of the container" : quote(join.path))
+                    + (join.before_clone ? "" : " for init"));
+        if (!plan_.initial_cpus.empty())
+            add("affinity", plan_.initial_cpus_origin, "set the CPU affinity around the clone");
         if (plan_.unshare_time)
             add("time", plan_.time_origin,
                 "make a new time namespace"
@@ -115,6 +119,8 @@ private:
     }
 
     void add_clone() {
+        if (plan_.is_exec)
+            return add("clone", std::string(kDefault), "start init in the cgroup of the container");
         const std::string names = namespace_names(plan_.clone_flags);
         add("clone", "config.json#/linux/namespaces",
             "start init in the cgroup, "
@@ -131,7 +137,7 @@ private:
             add("rlimit", limit.origin,
                 "soft " + std::to_string(limit.soft) + ", hard " + std::to_string(limit.hard));
         if (plan_.oom_score_adj)
-            add("oom-score", "config.json#/process/oomScoreAdj",
+            add("oom-score", plan_.oom_score_origin,
                 "set oom_score_adj to " + std::to_string(*plan_.oom_score_adj));
     }
 

@@ -60,6 +60,12 @@ bool maps_only(const std::vector<spec::IdMapping>& mappings, std::uint32_t host_
     return mappings.size() == 1 && mappings[0].size == 1 && mappings[0].host_id == host_id;
 }
 
+// Then the kernel refuses a gid_map unless setgroups(2) is denied before: user_namespaces(7).
+bool maps_self_only(const Compilation& c) {
+    return c.host.euid != 0 && maps_only(c.linux_.uid_mappings, c.host.euid)
+           && maps_only(c.linux_.gid_mappings, c.host.egid);
+}
+
 void plan_maps(const Compilation& c) {
     const spec::Linux& linux_ = c.linux_;
     Plan& plan = c.plan;
@@ -67,10 +73,8 @@ void plan_maps(const Compilation& c) {
     plan.uid_map = id_map_text(linux_.uid_mappings);
     plan.gid_map = id_map_text(linux_.gid_mappings);
     plan.becomes_root = maps(linux_.uid_mappings, 0) && maps(linux_.gid_mappings, 0);
-    if (c.host.euid == 0) return;
-    plan.map_by_helper = !maps_only(linux_.uid_mappings, c.host.euid)
-                         || !maps_only(linux_.gid_mappings, c.host.egid);
-    plan.deny_setgroups = !plan.map_by_helper; // user_namespaces(7): else gid_map is refused
+    plan.deny_setgroups = maps_self_only(c);
+    plan.map_by_helper = c.host.euid != 0 && !plan.deny_setgroups;
 }
 
 void plan_joins(const Compilation& c) {
@@ -134,6 +138,27 @@ void plan_unshare(const Compilation& c, std::uint64_t flags) {
     }
 }
 
+constexpr const char* kNamespaces = "config.json#/linux/namespaces";
+
+void join_by_init(const Compilation& c, std::uint64_t types) {
+    if (types == 0) return;
+    NamespaceFile file{.origin = kNamespaces, .type = types, .slot = c.steps().new_slot()};
+    c.steps().add(wire::Op::kJoin, wire::Join{types, file.slot},
+                  {file.origin, "join the container's namespaces", namespace_names(types)});
+    c.plan.joins.push_back(std::move(file));
+}
+
+void fork_by_init(const Compilation& c) {
+    c.plan.forks = true;
+    c.steps().add(wire::Op::kFork, {kNamespaces, "fork into the container's pid namespace"});
+}
+
+void enter_root_by_init(const Compilation& c) {
+    c.plan.root = c.steps().new_slot();
+    c.steps().add(wire::Op::kEnterRoot, wire::EnterRoot{c.plan.root},
+                  {"config.json#/root/path", "enter the container's root directory"});
+}
+
 } // namespace
 
 Presence presence_of(const spec::Linux& linux_, Type type) {
@@ -165,6 +190,27 @@ std::string namespace_names(std::uint64_t clone_flags) {
     for (const auto& kind : kTypes)
         if ((clone_flags & kind.flag) != 0) names.emplace_back(kind.name);
     return joined(names);
+}
+
+void plan_exec_namespaces(const Compilation& c) {
+    c.plan.deny_setgroups = is_new(c.linux_, Type::kUser) && maps_self_only(c);
+    std::uint64_t types = 0;
+    for (const auto& kind : kTypes)
+        if (find(c.linux_, kind.type) != nullptr) types |= kind.flag;
+    const std::uint64_t user = types & CLONE_NEWUSER, pid = types & CLONE_NEWPID;
+
+    if (user != 0 && !c.host.can_admin) {
+        join_by_init(c, types); // the user namespace brings the right to join the others
+        if (pid != 0) fork_by_init(c);
+    } else {
+        // A pid namespace takes in children only: those of `tare`.
+        if (pid != 0)
+            c.plan.joins.push_back({.origin = kNamespaces, .type = pid, .before_clone = true});
+        // Others may belong to the user namespace that we are in: the new one comes last.
+        join_by_init(c, types & ~user & ~pid);
+        join_by_init(c, user);
+    }
+    if (!is_own(c.linux_, Type::kMount)) enter_root_by_init(c);
 }
 
 Status plan_namespaces(const Compilation& c) {

@@ -30,6 +30,9 @@ std::string id_map_text(const std::vector<spec::IdMapping>& mappings);
 // "net, pid": the names of CLONE_NEW* flags, as the config calls them.
 std::string namespace_names(std::uint64_t clone_flags);
 
+// exec: joins of the container's namespaces.
+void plan_exec_namespaces(const Compilation& c);
+
 // Clone flags, joins and maps for `tare`; joins, unshare, fork, offsets for init.
 Status plan_namespaces(const Compilation& c);
 

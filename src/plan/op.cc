@@ -18,6 +18,8 @@ std::string_view op_name(Op op) {
         return "loopback";
     case Op::kNetDevices:
         return "net-devices";
+    case Op::kEnterRoot:
+        return "enter-root";
     case Op::kPropagation:
         return "propagation";
     case Op::kBindRoot:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "plan/process_origin.h"
 #include "plan/steps.h"
 #include "spec/runtime/config.h"
 
@@ -70,11 +71,12 @@ struct CgroupPlan {
     std::vector<std::string> warnings; // fields without a meaning on cgroup v2
 };
 
-// A namespace joined by path, opened and verified before clone.
+// A namespace joined by path, opened and verified before clone. Without a path (exec) those of the
+// container's init, by its pidfd.
 struct NamespaceFile {
     std::string origin;
     std::string path;
-    std::uint64_t type = 0; // CLONE_NEW*
+    std::uint64_t type = 0; // CLONE_NEW*; several without a path
     bool before_clone =
         false; // `tare` itself joins it (pid; all of them when a user namespace is new)
     wire::Slot slot = wire::kNoSlot; // else init does, from this slot
@@ -143,6 +145,11 @@ struct Plan {
     std::vector<NetDevice> net_devices; // at kNetDevices
     std::optional<ResctrlPlan> resctrl;
     std::optional<std::int32_t> oom_score_adj; // where init could not
+    std::string oom_score_origin;
+    bool is_exec = false;            // no container is made, one is joined
+    wire::Slot root = wire::kNoSlot; // exec without a mount namespace: init's root directory
+    std::vector<std::uint64_t> initial_cpus; // exec: of `tare` when it clones, a bit each
+    std::string initial_cpus_origin;
     bool terminal = false;
     bool forks = false; // init forks once; its kForked message tells the pid
     std::string seccomp_listener_path, seccomp_listener_metadata;
@@ -166,5 +173,11 @@ struct SeccompProgram {
 // Errors: values that only the host can refuse ("/linux/resources/hugepageLimits/0/pageSize: ...").
 Result<Plan> compile(const spec::Config& config, const HostFacts& host, const Options& options,
                      const SeccompProgram* seccomp);
+
+// A plan for one more process of a container that was made from `config`, but for its `process`,
+// which is the one to execute now; `process` says whence that has its fields.
+Result<Plan> compile_exec(const spec::Config& config, const ProcessOrigin& process,
+                          const HostFacts& host, const Options& options,
+                          const SeccompProgram* seccomp);
 
 } // namespace tare::plan

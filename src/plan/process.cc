@@ -11,7 +11,6 @@ namespace tare::plan {
 
 namespace {
 
-constexpr std::string_view kNoNewPrivileges = "config.json#/process/noNewPrivileges";
 constexpr std::uint32_t kTtyGroup = 5; // Debian's, Fedora's and everybody's
 
 std::string octal(std::uint32_t mode) {
@@ -25,14 +24,14 @@ std::string octal(std::uint32_t mode) {
 void plan_umask(const Compilation& c) {
     const auto& umask = c.config.process->user.umask;
     const std::uint32_t value = umask.value_or(022);
-    c.steps().add(wire::Op::kUmask, wire::Number{value},
-                  {std::string(umask ? "config.json#/process/user/umask" : kDefault),
-                   "set the umask to " + octal(value)});
+    c.steps().add(
+        wire::Op::kUmask, wire::Number{value},
+        {umask ? c.at("user/umask") : std::string(kDefault), "set the umask to " + octal(value)});
 }
 
 Status plan_groups(const Compilation& c) {
     const auto& groups = c.config.process->user.additional_gids;
-    const std::string origin = "config.json#/process/user/additionalGids";
+    const std::string origin = c.at("user/additionalGids");
     if (c.plan.deny_setgroups) {
         if (groups.empty()) return {};
         return invalid(origin
@@ -66,12 +65,12 @@ void add_seccomp(const Compilation& c, const SeccompProgram& seccomp) {
 
 void add_chdir(const Compilation& c) {
     const std::string& cwd = c.config.process->cwd;
-    c.steps().add(wire::Op::kChdir, wire::Path{c.steps().text(cwd)},
-                  {"config.json#/process/cwd", "chdir to " + quote(cwd)});
+    c.steps().add(wire::Op::kChdir, wire::Chdir{c.steps().text(cwd), !c.is_exec},
+                  {c.at("cwd"), "chdir to " + quote(cwd)});
 }
 
 void plan_ids_and_capabilities(const Compilation& c) {
-    const std::string origin = "config.json#/process/capabilities";
+    const std::string origin = c.at("capabilities");
     const spec::User& user = c.config.process->user;
     // Without the field a process gets none, as with the other runtimes.
     const CapabilitySets sets = plan_capabilities(
@@ -80,9 +79,9 @@ void plan_ids_and_capabilities(const Compilation& c) {
 
     c.steps().add(wire::Op::kBounding, wire::Number{sets.bounding},
                   {origin + "/bounding", "limit the capabilities", hex(sets.bounding)});
-    c.steps().add(wire::Op::kIds, wire::Ids{user.uid, user.gid},
-                  {"config.json#/process/user",
-                   "become " + std::to_string(user.uid) + ":" + std::to_string(user.gid)});
+    c.steps().add(
+        wire::Op::kIds, wire::Ids{user.uid, user.gid},
+        {c.at("user"), "become " + std::to_string(user.uid) + ":" + std::to_string(user.gid)});
     c.steps().add(
         wire::Op::kCapabilities,
         wire::Capabilities{sets.effective, sets.permitted, sets.inheritable, sets.ambient},
@@ -119,8 +118,7 @@ void add_find_exec(const Compilation& c, const std::vector<std::string>& env) {
     wire::FindExec body{.name = c.steps().text(name)};
     const std::string_view path = value_of(env, "PATH");
     if (!path.empty()) body.path = c.steps().text(path);
-    c.steps().add(wire::Op::kFindExec, body,
-                  {"config.json#/process/args/0", exec_text(name), "find the program"});
+    c.steps().add(wire::Op::kFindExec, body, {c.at("args/0"), exec_text(name), "find the program"});
 }
 
 void add_exec(const Compilation& c, const std::vector<std::string>& env) {
@@ -132,9 +130,8 @@ void add_exec(const Compilation& c, const std::vector<std::string>& env) {
     arguments.reserve(process.args.size());
     for (const std::string& argument : process.args)
         arguments.push_back(quote(argument));
-    c.steps().add(
-        wire::Op::kExec, body,
-        {"config.json#/process/args/0", exec_text(process.args.front()), joined(arguments, " ")});
+    c.steps().add(wire::Op::kExec, body,
+                  {c.at("args/0"), exec_text(process.args.front()), joined(arguments, " ")});
 }
 
 void add_ready(const Compilation& c) {
@@ -157,9 +154,9 @@ void plan_console(const Compilation& c) {
     if (maps_gid(c.linux_, kTtyGroup)) body.gid = kTtyGroup;
     body.rows = cells(size.height);
     body.columns = cells(size.width);
-    body.bind_dev_console = is_own(c.linux_, spec::NamespaceType::kMount);
+    body.bind_dev_console = !c.is_exec && is_own(c.linux_, spec::NamespaceType::kMount);
     c.steps().add(wire::Op::kConsole, body,
-                  {"config.json#/process/terminal", "make a terminal",
+                  {c.at("terminal"), "make a terminal",
                    "owner " + std::to_string(body.uid) + ":" + std::to_string(body.gid)
                        + (size.height == 0 ? ""
                                            : ", " + std::to_string(body.rows) + " rows of "
@@ -172,7 +169,8 @@ Status plan_identity(const Compilation& c, const SeccompProgram* seccomp) {
     TRY(plan_groups(c));
     add_chdir(c); // before a filter that may refuse it
     // seccomp(2) wants CAP_SYS_ADMIN or no_new_privs: without the latter it is now or never.
-    if (seccomp != nullptr && !c.config.process->no_new_privileges) add_seccomp(c, *seccomp);
+    if (seccomp != nullptr && !c.config.process->no_new_privileges.value_or(false))
+        add_seccomp(c, *seccomp);
     plan_ids_and_capabilities(c);
     return {};
 }
@@ -184,21 +182,19 @@ Status plan_start(const Compilation& c, const SeccompProgram* seccomp) {
                       {"config.json#/process", "start: the config has no process"});
         return {};
     }
-    if (c.config.process->args.empty())
-        return invalid("config.json#/process/args: is missing or empty");
+    if (c.config.process->args.empty()) return invalid(c.at("args") + ": is missing or empty");
     const std::vector<std::string> env = environment(c);
-    const bool no_new_privileges = c.config.process->no_new_privileges;
+    const bool no_new_privileges = c.config.process->no_new_privileges.value_or(false);
     const bool late_filter = seccomp != nullptr && no_new_privileges;
 
     add_find_exec(c, env);
     if (no_new_privileges)
-        c.steps().add(wire::Op::kNoNewPrivileges,
-                      {std::string(kNoNewPrivileges), "set no_new_privs"});
+        c.steps().add(wire::Op::kNoNewPrivileges, {c.at("noNewPrivileges"), "set no_new_privs"});
     // The listener must be sent while there is still somebody to send it to.
     if (late_filter && seccomp->notify) add_seccomp(c, *seccomp);
     add_ready(c);
     if (late_filter && !seccomp->notify) add_seccomp(c, *seccomp);
-    plan_start_container_hooks(c);
+    if (!c.is_exec) plan_start_container_hooks(c);
     add_exec(c, env);
     return {};
 }

@@ -11,28 +11,22 @@ namespace {
 
 using spec::NamespaceType;
 
-constexpr std::string_view kProcess = "config.json#/process";
-
-std::string at(std::string_view field) {
-    return std::string(kProcess) + "/" + std::string(field);
-}
-
 // ---------------------------------------------------------------- keyring and labels
 
 Status plan_labels(const Compilation& c) {
     const spec::Process& process = *c.config.process;
     if (!process.selinux_label.empty() && !c.host.selinux)
-        return invalid(at("selinuxLabel") + ": this host has no SELinux");
+        return invalid(c.at("selinuxLabel") + ": this host has no SELinux");
     if (!c.linux_.mount_label.empty() && !c.host.selinux)
         return invalid("config.json#/linux/mountLabel: this host has no SELinux");
     // Asking for no confinement is what a host without AppArmor does anyway.
     const std::string& profile = process.apparmor_profile;
     if (!profile.empty() && !c.host.apparmor && profile != "unconfined")
-        return invalid(at("apparmorProfile") + ": this host has no AppArmor");
+        return invalid(c.at("apparmorProfile") + ": this host has no AppArmor");
 
     if (!process.selinux_label.empty() && !c.options.no_new_keyring)
         c.steps().add(wire::Op::kSelinuxKey, wire::Value{c.steps().text(process.selinux_label)},
-                      {at("selinuxLabel"), "label the session keyring", process.selinux_label});
+                      {c.at("selinuxLabel"), "label the session keyring", process.selinux_label});
     if (!c.options.no_new_keyring) {
         const std::string name = "_ses." + c.options.id;
         c.steps().add(wire::Op::kKeyring, wire::Value{c.steps().text(name)},
@@ -40,11 +34,11 @@ Status plan_labels(const Compilation& c) {
     }
     if (!profile.empty() && c.host.apparmor)
         c.steps().add(wire::Op::kApparmor, wire::Value{c.steps().text(profile)},
-                      {at("apparmorProfile"), "set the AppArmor profile " + quote(profile)});
+                      {c.at("apparmorProfile"), "set the AppArmor profile " + quote(profile)});
     if (!process.selinux_label.empty())
         c.steps().add(
             wire::Op::kSelinux, wire::Value{c.steps().text(process.selinux_label)},
-            {at("selinuxLabel"), "set the SELinux label " + quote(process.selinux_label)});
+            {c.at("selinuxLabel"), "set the SELinux label " + quote(process.selinux_label)});
     return {};
 }
 
@@ -75,7 +69,7 @@ std::string limit_text(std::uint64_t limit) {
 
 Status plan_rlimit(const Compilation& c, std::size_t index) {
     const spec::Rlimit& limit = c.config.process->rlimits[index];
-    const std::string origin = pointer_to(at("rlimits"), index);
+    const std::string origin = pointer_to(c.at("rlimits"), index);
     const int* resource = look_up(kRlimits, limit.type);
     if (resource == nullptr)
         return invalid(origin + "/type: " + quote(limit.type) + " must be " + names_of(kRlimits));
@@ -98,11 +92,12 @@ void plan_oom_score(const Compilation& c) {
     // Lowering needs CAP_SYS_RESOURCE in the initial user namespace: proc(5).
     if (is_own(c.linux_, NamespaceType::kUser)) {
         c.plan.oom_score_adj = score;
+        c.plan.oom_score_origin = c.at("oomScoreAdj");
         return;
     }
     const std::string text = std::to_string(*score);
     c.steps().add(wire::Op::kOomScore, wire::Value{c.steps().text(text)},
-                  {at("oomScoreAdj"), "set oom_score_adj to " + text});
+                  {c.at("oomScoreAdj"), "set oom_score_adj to " + text});
 }
 
 // ---------------------------------------------------------------- scheduling
@@ -122,7 +117,7 @@ constexpr Named<std::uint64_t> kSchedulerFlags[] = {
 Status plan_scheduler(const Compilation& c) {
     if (!c.config.process->scheduler) return {};
     const spec::Scheduler& scheduler = *c.config.process->scheduler;
-    const std::string origin = at("scheduler");
+    const std::string origin = c.at("scheduler");
     const std::uint32_t* policy = look_up(kPolicies, scheduler.policy);
     if (policy == nullptr)
         return invalid(origin + "/policy: " + quote(scheduler.policy) + " must be "
@@ -156,7 +151,7 @@ constexpr Named<std::uint64_t> kIoClasses[] = {
 Status plan_io_priority(const Compilation& c) {
     if (!c.config.process->io_priority) return {};
     const spec::IoPriority& wanted = *c.config.process->io_priority;
-    const std::string origin = at("ioPriority");
+    const std::string origin = c.at("ioPriority");
     const std::uint64_t* io_class = look_up(kIoClasses, wanted.class_);
     if (io_class == nullptr)
         return invalid(origin + "/class: " + quote(wanted.class_) + " must be "
@@ -173,12 +168,42 @@ Status plan_io_priority(const Compilation& c) {
 
 // What an engine was pinned to is not meant for its containers: the kernel cuts all of them down to
 // the cpuset.
-void plan_affinity(const Compilation& c) {
+void reset_affinity(const Compilation& c) {
     constexpr std::size_t kBytes = 1024 / 8;
     std::uint8_t all[kBytes];
     std::fill_n(all, kBytes, std::uint8_t{0xff});
-    c.steps().add(wire::Op::kAffinity, c.steps().bytes(all, kBytes),
+    c.steps().add(wire::Op::kAffinity, wire::Affinity{c.steps().bytes(all, kBytes)},
                   {std::string(kDefault), "reset the CPU affinity"});
+}
+
+Result<std::vector<std::uint64_t>> read_cpus(const std::string& origin, std::string_view list) {
+    auto cpus = parse_bit_list(list);
+    if (!cpus || cpus->empty())
+        return invalid(origin + ": " + quote(list) + " must be a list like 0-3,7");
+    return *std::move(cpus);
+}
+
+// config.md, "execCPUAffinity": of processes that join, before and after they enter the cgroup.
+Status plan_affinity(const Compilation& c) {
+    const auto& wanted = c.config.process->exec_cpu_affinity;
+    if (!c.is_exec || !wanted) {
+        reset_affinity(c);
+        return {};
+    }
+    if (!wanted->initial.empty()) {
+        c.plan.initial_cpus_origin = c.at("execCPUAffinity/initial");
+        c.plan.initial_cpus = TRY(read_cpus(c.plan.initial_cpus_origin, wanted->initial));
+    }
+    if (wanted->final_.empty()) {
+        reset_affinity(c);
+        return {};
+    }
+    const std::string origin = c.at("execCPUAffinity/final");
+    const auto cpus = TRY(read_cpus(origin, wanted->final_));
+    const wire::Bytes set = c.steps().bytes(cpus.data(), cpus.size() * sizeof cpus[0]);
+    c.steps().add(wire::Op::kAffinity, wire::Affinity{set, 1},
+                  {origin, "set the CPU affinity to " + quote(wanted->final_)});
+    return {};
 }
 
 // ---------------------------------------------------------------- memory and personality
@@ -271,7 +296,7 @@ Status plan_settings(const Compilation& c) {
     for (std::size_t i = 0; i < c.config.process->rlimits.size(); ++i)
         TRY(plan_rlimit(c, i));
     plan_oom_score(c);
-    plan_affinity(c);
+    TRY(plan_affinity(c));
     TRY(plan_scheduler(c));
     TRY(plan_io_priority(c));
     TRY(plan_memory_policy(c));

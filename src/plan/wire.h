@@ -38,6 +38,7 @@ enum class Op : std::uint16_t {
     kTimeOffsets, // Value: /proc/self/timens_offsets
     kLoopbackUp,  // no body
     kNetDevices,  // no body: report kInNamespaces, wait for kGo
+    kEnterRoot,   // EnterRoot: where there is no mount namespace to join
 
     // The root file system, in the order of the config
     kPropagation, // Propagation: of "/" before anything is mounted
@@ -76,7 +77,7 @@ enum class Op : std::uint16_t {
     kScheduler,       // Scheduler
     kIoPriority,      // Number: the value for ioprio_set(2)
     kMemoryPolicy,    // MemoryPolicy
-    kAffinity,        // Bytes body: a cpu_set_t of that size
+    kAffinity,        // Affinity
     kUmask,           // Number
     kGroups,          // Bytes body: gid_t[size / 4]
     kBounding,        // Number: the capabilities to keep, a bit each
@@ -84,7 +85,7 @@ enum class Op : std::uint16_t {
     kCapabilities,    // Capabilities
     kNoNewPrivileges, // no body
     kSeccomp,         // Seccomp
-    kChdir,    // Path: before and after kIds; the first forgives EACCES and EPERM, the second does
+    kChdir,    // Chdir: before and after kIds; the first forgives EACCES and EPERM, the second does
                // nothing where the first succeeded. Checks that getcwd(2) is inside the root
     kFindExec, // FindExec: resolves argv[0] once, at create
     kExec,     // Exec: never returns but with an error
@@ -112,8 +113,12 @@ struct Header {
 // ---- Bodies
 
 struct Join {
-    std::uint64_t type = 0; // one CLONE_NEW*
-    Slot ns = kNoSlot;
+    std::uint64_t types = 0; // one CLONE_NEW*, or several with a pidfd
+    Slot ns = kNoSlot;       // a namespace's file, or a pidfd of somebody who is in them
+};
+
+struct EnterRoot {
+    Slot directory = kNoSlot; // O_PATH
 };
 
 struct Unshare {
@@ -130,6 +135,11 @@ struct Value {
 
 struct Path {
     Text path; // inside the container root, starts with '/'
+};
+
+struct Chdir {
+    Text path;                // as Path has it
+    std::uint32_t create = 0; // make a directory that is not there
 };
 
 struct Propagation {
@@ -245,6 +255,11 @@ struct MemoryPolicy {
     std::uint32_t mode = 0; // MPOL_* with MPOL_F_*
     Bytes nodes;            // unsigned long[]
     std::uint32_t max_node = 0;
+};
+
+struct Affinity {
+    Bytes cpus;               // a cpu_set_t of that size
+    std::uint32_t wanted = 0; // asked for: none of them in our cpuset is an error
 };
 
 struct Ids {

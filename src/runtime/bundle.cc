@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "plan/seccomp.h"
+#include "runtime/caller.h"
 #include "runtime/host.h"
 #include "runtime/notify_socket.h"
 #include "runtime/seccomp_cache.h"
@@ -82,14 +83,6 @@ Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& re
         filter = TRY(load_seccomp(settings, *bundle.config.linux_->seccomp));
     plan::Plan plan = TRY(plan::compile(bundle.config, host, options, filter ? &*filter : nullptr));
     return PlannedBundle{std::move(bundle), std::move(plan), notify};
-}
-
-unsigned listen_fds() {
-    const char* count = ::getenv("LISTEN_FDS");
-    if (count == nullptr) return 0;
-    constexpr std::uint64_t kMost = 1024;
-    const auto number = parse_unsigned(count);
-    return number && *number <= kMost ? static_cast<unsigned>(*number) : 0;
 }
 
 Result<plan::Plan> plan_bundle(const Settings& settings, const CreateRequest& request) {

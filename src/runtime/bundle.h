@@ -30,8 +30,4 @@ struct PlannedBundle {
 Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& request,
                                bool has_gate);
 
-// How many descriptors from 3 on the caller passes as LISTEN_FDS: sd_listen_fds(3). LISTEN_PID is
-// not looked at, because callers write there what the container is to see: podman always 1.
-unsigned listen_fds();
-
 } // namespace tare::runtime

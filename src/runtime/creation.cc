@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "runtime/caller.h"
 #include "runtime/cgroup.h"
 #include "runtime/console.h"
 #include "runtime/hooks.h"
@@ -27,6 +28,8 @@ namespace tare::runtime {
 
 namespace {
 
+constexpr std::string_view kInit = "the container's init";
+
 // RFC 3339 with nanoseconds.
 std::string now() {
     timespec time = {};
@@ -47,43 +50,6 @@ bool has_namespace(const spec::Config& config, spec::NamespaceType type) {
 
 // ---- Before anything is made
 
-Status check_terminal(const CreateRequest& request, const CreationMode& mode, bool terminal) {
-    const bool stays = mode.foreground != nullptr;
-    if (terminal && !stays && request.console_socket.empty())
-        return invalid(
-            "cannot allocate tty if tare will detach without setting console socket: "
-            "config.json#/process/terminal is true, so --console-socket SOCKET is needed");
-    if ((!terminal || stays) && !request.console_socket.empty())
-        return invalid("cannot use console socket if tare will not detach or allocate tty");
-    return {};
-}
-
-// They are in place before we open anything, so whatever has their number and is not close-on-exec
-// came from the caller.
-Status check_passed_fds(unsigned listening, unsigned preserved) {
-    for (unsigned i = 0; i < listening + preserved; ++i) {
-        const int fd = static_cast<int>(3 + i);
-        if (!sys::is_inherited(fd))
-            return Failure({EBADF, std::string(i < listening ? "LISTEN_FDS" : "--preserve-fds")
-                                       + ": descriptor " + std::to_string(fd) + " is not open"});
-    }
-    return {};
-}
-
-// Whoever takes descriptors from us, connected before anything is made.
-struct Receivers {
-    Fd console, pidfd;
-};
-
-Result<Receivers> connect_receivers(const CreateRequest& request) {
-    Receivers receivers;
-    if (!request.console_socket.empty())
-        receivers.console = TRY(connect_receiver(request.console_socket, "--console-socket"));
-    if (!request.pidfd_socket.empty())
-        receivers.pidfd = TRY(connect_receiver(request.pidfd_socket, "--pidfd-socket"));
-    return receivers;
-}
-
 Result<Record> intent(const Settings& settings, const CreateRequest& request,
                       const CreationMode& mode, const PlannedBundle& planned) {
     const spec::Config& config = planned.bundle.config;
@@ -101,26 +67,12 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request,
     record.steps = planned.plan.steps.count();
     record.has_process = config.process.has_value();
     record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
+    record.no_new_keyring = request.no_new_keyring;
     record.shares_pids = !has_namespace(config, spec::NamespaceType::kPid);
     if (!has_namespace(config, spec::NamespaceType::kMount))
         record.mount_below =
             TRY(sys::mount_id(planned.bundle.rootfs).map_error(under("config.json#/root/path")));
     return record;
-}
-
-// Nobody has told us why: at least how. An exit status is an errno, of an init that could not read
-// its plan and so did not know where to report.
-Failure died_early(const Created& container) {
-    constexpr int kPatienceMs = 2000; // what has closed its end is about to end
-    std::string text = "the container's init died before it was ready";
-    if (!sys::wait_for_end(container.init.pidfd, kPatienceMs))
-        return Failure({EPROTO, "the container's init has stopped reporting"});
-    const auto status = sys::reap(container.init.pidfd);
-    if (status && (*status & 0x7f) != 0)
-        text += ": killed by signal " + std::to_string(*status & 0x7f);
-    else if (status && *status != 0)
-        text += ": " + errno_text(sys::exit_code(*status));
-    return Failure({ESRCH, std::move(text)});
 }
 
 // ---- The ladder
@@ -241,8 +193,9 @@ Status Creation::converse() {
             TRY(place_console(std::move(event.fd)));
             break;
         case wire::kListener:
-            TRY(send_seccomp_listener(plan().seccomp_listener_path,
-                                      plan().seccomp_listener_metadata,
+            TRY(send_seccomp_listener({.path = plan().seccomp_listener_path,
+                                       .metadata = plan().seccomp_listener_metadata,
+                                       .pid = c_.init.pid},
                                       state_of(c_.record, spec::Status::kCreating), event.fd));
             break;
         case wire::kInNamespaces:
@@ -256,7 +209,7 @@ Status Creation::converse() {
         case wire::kReadyNow:
             return {};
         case 0:
-            return died_early(c_);
+            return died_early(kInit, c_.init.pidfd);
         default:
             return invalid("the container's init reports " + std::to_string(event.kind)
                            + ", which means nothing");
@@ -308,8 +261,9 @@ make_container(const Settings& settings, const CreateRequest& request, const Cre
     TRY(check_id(request.id));
     TRY(check_passed_fds(listen_fds(), request.preserve_fds));
     PlannedBundle planned = TRY(plan_for(settings, request, mode.has_gate));
-    TRY(check_terminal(request, mode, planned.plan.terminal));
-    Receivers receivers = TRY(connect_receivers(request));
+    TRY(check_terminal(planned.plan.terminal, "config.json#/process/terminal",
+                       mode.foreground != nullptr, request.console_socket));
+    Receivers receivers = TRY(connect_receivers(request.console_socket, request.pidfd_socket));
     for (const std::string& warning : planned.plan.warnings)
         log::warning(warning);
     Record record = TRY(intent(settings, request, mode, planned));
@@ -323,14 +277,7 @@ make_container(const Settings& settings, const CreateRequest& request, const Cre
 }
 
 Status await_exec(Created& container) {
-    bool executing = false;
-    for (;;) {
-        const Report::Event event = TRY(container.report.next());
-        if (event.kind == wire::kExecuting)
-            executing = true;
-        else if (event.kind == 0)
-            return executing ? Status() : died_early(container);
-    }
+    return await_exec(container.report, kInit, container.init.pidfd);
 }
 
 Failure undo(Created& container, Error cause) {

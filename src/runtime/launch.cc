@@ -128,7 +128,13 @@ Result<ChildTask> make_task(const LaunchRequest& request, const std::vector<int>
     return task;
 }
 
+void end_child(const sys::Child& child) {
+    (void)sys::send_signal(child.pidfd, SIGKILL);
+    (void)sys::reap(child.pidfd);
+}
+
 std::string failed_clone_text(const plan::Plan& plan) {
+    if (plan.is_exec) return "make a process in the container";
     std::string names;
     for (std::uint64_t left = plan.clone_flags; left != 0; left &= left - 1)
         names += (names.empty() ? "" : ", ") + std::string(sys::namespace_name(left & ~(left - 1)));
@@ -156,9 +162,12 @@ Result<sys::Child> clone_child(const LaunchRequest& request, ChildTask& task) {
     task.waits = true;
     auto classic = sys::spawn_classic(flags, child_main, &task);
     if (!classic) return std::move(classic).map_error(context);
-    if (request.cgroup)
-        TRY(sys::write_control_at(request.cgroup, "cgroup.procs", std::to_string(classic->pid)));
-    return classic;
+    if (!request.cgroup) return classic;
+    const Status moved =
+        sys::write_control_at(request.cgroup, "cgroup.procs", std::to_string(classic->pid));
+    if (moved) return classic;
+    end_child(*classic);
+    return Failure(moved.error());
 }
 
 Status raise_rlimits(pid_t pid, const std::vector<plan::RaisedRlimit>& limits) {
@@ -183,7 +192,7 @@ Status set_up_child(const LaunchRequest& request, pid_t pid) {
     if (plan.oom_score_adj)
         TRY(sys::write_control("/proc/" + std::to_string(pid) + "/oom_score_adj",
                                std::to_string(*plan.oom_score_adj))
-                .map_error(under("config.json#/process/oomScoreAdj")));
+                .map_error(under(plan.oom_score_origin)));
     return {};
 }
 
@@ -199,14 +208,34 @@ Status finish_child(const LaunchRequest& request, const ChildTask& task, const s
                     const Fd& report) {
     Status done = set_up_child(request, child.pid);
     if (done && task.waits) done = let_go(report, child.pid);
-    if (done) return {};
-    (void)sys::send_signal(child.pidfd, SIGKILL);
-    (void)sys::reap(child.pidfd);
+    if (!done) end_child(child);
     return done;
 }
 
+// Our own CPUs while we clone, and back.
+class Affinity {
+public:
+    Affinity() = default;
+    ~Affinity() {
+        if (!before_.empty()) (void)sys::set_affinity(before_);
+    }
+    Affinity(const Affinity&) = delete;
+    Affinity& operator=(const Affinity&) = delete;
+
+    Status set(const std::vector<std::uint64_t>& cpus) {
+        if (cpus.empty()) return {};
+        before_ = TRY(sys::own_affinity());
+        return sys::set_affinity(cpus);
+    }
+
+private:
+    std::vector<std::uint64_t> before_;
+};
+
 Result<sys::Child> clone_in_namespaces(const LaunchRequest& request, const Sources& sources,
                                        ChildTask& task) {
+    Affinity affinity;
+    TRY(affinity.set(request.plan.initial_cpus).map_error(under(request.plan.initial_cpus_origin)));
     Visit visit;
     for (const Sources::Joined& ns : sources.joined())
         TRY(visit.enter(ns));
@@ -221,7 +250,7 @@ Result<sys::Child> clone_in_namespaces(const LaunchRequest& request, const Sourc
 } // namespace
 
 Result<Launched> launch(const LaunchRequest& request) {
-    const Sources sources = TRY(Sources::open(request.plan));
+    const Sources sources = TRY(Sources::open(request.plan, request.container));
     const std::vector<int> slots = sources.slots();
     sys::SocketPair sockets = TRY(sys::socket_pair(SOCK_SEQPACKET));
     const Fd init = TRY(open_init_program());

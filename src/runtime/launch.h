@@ -14,8 +14,9 @@ struct LaunchRequest {
     const plan::Plan& plan;
     const Fd& cgroup; // its directory; none: the container stays in our cgroup
     const Fd& gate_in;
-    const Fd& gate_out;    // the two FIFOs; none: the report socket serves
-    unsigned keep_fds = 0; // 3 ... 3+keep_fds-1 go on into the container
+    const Fd& gate_out;                    // the two FIFOs; none: the report socket serves
+    const sys::Child* container = nullptr; // exec: the init whose container it joins
+    unsigned keep_fds = 0;                 // 3 ... 3+keep_fds-1 go on into the container
 };
 
 struct Launched {

@@ -19,6 +19,21 @@ bool is_alive(const Record& record) {
     return boot && *boot == record.boot_id;
 }
 
+bool is_paused(const Record& record) {
+    return !record.cgroup.empty() && is_frozen(record.cgroup);
+}
+
+spec::Status status_of_living(const StateDirectory& directory, const Record& record) {
+    if (record.has_gate) {
+        const auto gate = open_gate(directory);
+        if (gate) return is_paused(record) ? spec::Status::kPaused : spec::Status::kCreated;
+        if (gate.error().code == ENOENT) return spec::Status::kCreating;
+    } else if (!record.ready) {
+        return spec::Status::kCreating;
+    }
+    return is_paused(record) ? spec::Status::kPaused : spec::Status::kRunning;
+}
+
 } // namespace
 
 Fd open_init(const Record& record) {
@@ -33,25 +48,16 @@ Result<Fd> open_gate(const StateDirectory& directory) {
     return sys::open_at(directory.fd(), kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
 }
 
-namespace {
-
-bool is_paused(const Record& record) {
-    return !record.cgroup.empty() && is_frozen(record.cgroup);
-}
-
-} // namespace
-
 spec::Status status_of(const StateDirectory& directory, const Record& record) {
     if (record.init.pid <= 0) return spec::Status::kCreating;
-    if (!is_alive(record)) return spec::Status::kStopped;
-    if (record.has_gate) {
-        const auto gate = open_gate(directory);
-        if (gate) return is_paused(record) ? spec::Status::kPaused : spec::Status::kCreated;
-        if (gate.error().code == ENOENT) return spec::Status::kCreating;
-    } else if (!record.ready) {
-        return spec::Status::kCreating;
-    }
-    return is_paused(record) ? spec::Status::kPaused : spec::Status::kRunning;
+    return is_alive(record) ? status_of_living(directory, record) : spec::Status::kStopped;
+}
+
+Liveness look_at(const StateDirectory& directory, const Record& record) {
+    if (record.init.pid <= 0) return {.status = spec::Status::kCreating};
+    Fd init = open_init(record);
+    if (!init) return {.status = spec::Status::kStopped};
+    return {.status = status_of_living(directory, record), .init = std::move(init)};
 }
 
 } // namespace tare::runtime

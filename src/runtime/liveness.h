@@ -16,6 +16,13 @@ Fd open_init(const Record& record);
 // frozen. (runtime-spec, runtime.md, "State".)
 spec::Status status_of(const StateDirectory& directory, const Record& record);
 
+// Both at once; with a status of kStopped or kCreating there may be no init.
+struct Liveness {
+    spec::Status status = spec::Status::kStopped;
+    Fd init;
+};
+Liveness look_at(const StateDirectory& directory, const Record& record);
+
 // The names of the two FIFOs in the state directory through which `start` and init talk. The first
 // appears under its name only when init is ready: until then it is kGateNotReady.
 constexpr const char* kGate = "gate";

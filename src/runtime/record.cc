@@ -109,6 +109,7 @@ std::string write_record(const Record& record) {
     out.unsigned_integer(record.steps);
     write_flag(out, "hasProcess", record.has_process);
     write_flag(out, "hasHooks", record.has_hooks);
+    write_flag(out, "noNewKeyring", record.no_new_keyring);
     write_flag(out, "sharesPids", record.shares_pids);
     if (record.mount_below) {
         out.name("mountBelow");
@@ -140,6 +141,7 @@ Result<Record> read_record(std::string_view text, std::string_view file_name) {
         record.steps = TRY(steps->unsigned_integer(UINT64_MAX));
     TRY(read_flag(root, "hasProcess", record.has_process));
     TRY(read_flag(root, "hasHooks", record.has_hooks));
+    if (root.find("noNewKeyring")) TRY(read_flag(root, "noNewKeyring", record.no_new_keyring));
     TRY(read_flag(root, "sharesPids", record.shares_pids));
     if (const auto below = root.find("mountBelow"))
         record.mount_below = TRY(below->unsigned_integer(UINT64_MAX));

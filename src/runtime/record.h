@@ -47,9 +47,10 @@ struct Record {
 
     std::string cgroup; // its directory on the host; empty: none of ours
     ResctrlGroups resctrl;
-    bool has_process = true;  // without `process` in the config, `start` fails
-    bool has_hooks = false;   // poststart or poststop ones, in config.json
-    bool shares_pids = false; // no pid namespace: killing init does not kill the rest
+    bool has_process = true;     // without `process` in the config, `start` fails
+    bool has_hooks = false;      // poststart or poststop ones, in config.json
+    bool no_new_keyring = false; // --no-new-keyring: exec makes none either
+    bool shares_pids = false;    // no pid namespace: killing init does not kill the rest
     std::optional<std::uint64_t> mount_below; // without a mount namespace: what the root lay on
     bool operator==(const Record&) const = default;
 };

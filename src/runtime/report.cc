@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "plan/detail.h"
 #include "runtime/launch.h"
+#include "sys/process.h"
 #include "sys/socket.h"
 
 #include <sys/socket.h>
@@ -45,6 +46,32 @@ Status Report::go(pid_t pid) {
     if (::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL) < 0)
         return sys_failure("tell the container's init to go on");
     return {};
+}
+
+Status await_exec(Report& report, std::string_view who, const Fd& process) {
+    bool executing = false;
+    for (;;) {
+        const Report::Event event = TRY(report.next());
+        if (event.kind == wire::kExecuting)
+            executing = true;
+        else if (event.kind == 0)
+            return executing ? Status() : died_early(who, process);
+    }
+}
+
+// An exit status is an errno, of an init that could not read its plan and so did not know where to
+// report.
+Failure died_early(std::string_view who, const Fd& process) {
+    constexpr int kPatienceMs = 2000; // what has closed its end is about to end
+    if (!sys::wait_for_end(process, kPatienceMs))
+        return Failure({EPROTO, std::string(who) + " has stopped reporting"});
+    std::string text = std::string(who) + " died before it was ready";
+    const auto status = sys::reap(process);
+    if (status && (*status & 0x7f) != 0)
+        text += ": killed by signal " + std::to_string(*status & 0x7f);
+    else if (status && *status != 0)
+        text += ": " + errno_text(sys::exit_code(*status));
+    return Failure({ESRCH, std::move(text)});
 }
 
 } // namespace tare::runtime

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "plan/plan.h"
 
+#include <string_view>
 #include <sys/types.h>
 
 namespace tare::runtime {
@@ -31,5 +32,13 @@ private:
     Fd socket_;
     const plan::Steps* steps_;
 };
+
+// After init was let go: until its execve has succeeded, or with the error.
+//   who      "the container's init", for the error
+//   process  its pidfd
+Status await_exec(Report& report, std::string_view who, const Fd& process);
+
+// It has ended without a report: nobody has told us why, at least how.
+Failure died_early(std::string_view who, const Fd& process);
 
 } // namespace tare::runtime

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "plan/exec_process.h"
 #include "plan/plan.h"
 #include "spec/runtime/features.h"
 #include "spec/runtime/resources.h"
@@ -61,6 +62,22 @@ Status start(const Settings& settings, const std::string& id);
 // create and start in one, without a gate; in the foreground also waits, forwards signals, relays
 // the terminal, and deletes. The result is the exit status: the process's, or 128+N.
 Result<int> run(const Settings& settings, const RunRequest& request);
+
+struct ExecRequest {
+    std::string id;
+    std::string process_file; // --process; empty: as the container's own process, but for `wishes`
+    plan::ExecWishes wishes;  // without the file's
+    std::string console_socket, pidfd_socket, pid_file;
+    std::string cgroup; // below the container's, which must exist; empty: that of its init
+    unsigned preserve_fds = 0;
+    bool detach = false;
+    bool ignore_paused = false;
+};
+
+// One more process in a container that is created or running. In the foreground also waits,
+// forwards signals and relays the terminal. The result is the exit status: the process's, or 128+N;
+// 0 with `detach`, when the process runs.
+Result<int> exec(const Settings& settings, const ExecRequest& request);
 
 // Status is derived from the kernel, never from a stored word alone.
 Result<spec::State> state(const Settings& settings, const std::string& id);

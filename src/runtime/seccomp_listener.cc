@@ -7,7 +7,7 @@
 
 namespace tare::runtime {
 
-std::string container_process_state(const std::string& metadata, const spec::State& state) {
+std::string container_process_state(const SeccompListener& listener, const spec::State& state) {
     json::Writer out;
     out.begin_object();
     out.name("ociVersion");
@@ -17,20 +17,20 @@ std::string container_process_state(const std::string& metadata, const spec::Sta
     out.string("seccompFd");
     out.end_array();
     out.name("pid");
-    out.integer(state.pid);
-    if (!metadata.empty()) {
+    out.integer(listener.pid);
+    if (!listener.metadata.empty()) {
         out.name("metadata");
-        out.string(metadata);
+        out.string(listener.metadata);
     }
     std::string text = out.take();
     return text + ",\"state\":" + spec::write_state(state) + "}";
 }
 
-Status send_seccomp_listener(const std::string& path, const std::string& metadata,
-                             const spec::State& state, const Fd& listener) {
+Status send_seccomp_listener(const SeccompListener& listener, const spec::State& state,
+                             const Fd& fd) {
     const auto context = under("config.json#/linux/seccomp/listenerPath");
-    const Fd agent = TRY(sys::connect_unix(path, SOCK_STREAM).map_error(context));
-    return sys::send_with_fd(agent, container_process_state(metadata, state), listener)
+    const Fd agent = TRY(sys::connect_unix(listener.path, SOCK_STREAM).map_error(context));
+    return sys::send_with_fd(agent, container_process_state(listener, state), fd)
         .map_error(context);
 }
 

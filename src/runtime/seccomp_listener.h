@@ -10,10 +10,14 @@ namespace tare::runtime {
 
 // Hands the descriptor of a seccomp filter with SCMP_ACT_NOTIFY to the agent that listens at
 // `path`: runtime-spec, config-linux.md, "Container Process State".
-Status send_seccomp_listener(const std::string& path, const std::string& metadata,
-                             const spec::State& state, const Fd& listener);
+struct SeccompListener {
+    std::string path, metadata; // linux.seccomp.listenerPath, listenerMetadata
+    pid_t pid = 0;              // of the process that the filter is on, as we see it
+};
+Status send_seccomp_listener(const SeccompListener& listener, const spec::State& state,
+                             const Fd& fd);
 
 // The message beside the descriptor.
-std::string container_process_state(const std::string& metadata, const spec::State& state);
+std::string container_process_state(const SeccompListener& listener, const spec::State& state);
 
 } // namespace tare::runtime

@@ -45,9 +45,10 @@ Result<Fd> open_tree(const plan::TreeSource& wanted, int id_map) {
 
 } // namespace
 
-Result<Sources> Sources::open(const plan::Plan& plan) {
+Result<Sources> Sources::open(const plan::Plan& plan, const sys::Child* init) {
     Sources sources;
-    TRY(sources.open_namespaces(plan));
+    TRY(sources.open_namespaces(plan, init));
+    TRY(sources.open_root(plan, init));
     TRY(sources.make_id_maps(plan));
     TRY(sources.open_trees(plan));
     return sources;
@@ -59,14 +60,27 @@ void Sources::put(wire::Slot slot, Fd fd) {
     slots_[index] = std::move(fd);
 }
 
-Status Sources::open_namespaces(const plan::Plan& plan) {
+Status Sources::open_namespaces(const plan::Plan& plan, const sys::Child* init) {
     for (const plan::NamespaceFile& wanted : plan.joins) {
-        Fd file = TRY(open_namespace(wanted).map_error(under(wanted.origin)));
+        // Whatever namespace a pidfd leads to is that of its process: nothing to verify.
+        auto opened = wanted.path.empty() && init != nullptr ? sys::duplicate(init->pidfd)
+                                                             : open_namespace(wanted);
+        Fd file = TRY(std::move(opened).map_error(under(wanted.origin)));
         if (wanted.before_clone)
             joined_.push_back({wanted.type, wanted.origin, std::move(file)});
         else
             put(wanted.slot, std::move(file));
     }
+    return {};
+}
+
+Status Sources::open_root(const plan::Plan& plan, const sys::Child* init) {
+    if (plan.root == wire::kNoSlot || init == nullptr) return {};
+    const std::string path = "/proc/" + std::to_string(init->pid) + "/root";
+    Fd root = TRY(sys::open_file(path, O_PATH | O_DIRECTORY));
+    // So the pid was not another's by then.
+    if (sys::has_ended(init->pidfd)) return sys_failure("open " + quote(path), ESRCH);
+    put(plan.root, std::move(root));
     return {};
 }
 

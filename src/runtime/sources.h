@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "plan/plan.h"
+#include "sys/process.h"
 
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace tare::runtime {
 class Sources {
 public:
     // Namespace files (type verified), user namespaces of idmapped mounts, detached trees.
-    static Result<Sources> open(const plan::Plan& plan);
+    //   init  of the container to be joined, null where one is made
+    static Result<Sources> open(const plan::Plan& plan, const sys::Child* init);
 
     // A descriptor for each slot of the plan, -1 where there is none.
     std::vector<int> slots() const;
@@ -26,7 +28,8 @@ public:
     const std::vector<Joined>& joined() const { return joined_; }
 
 private:
-    Status open_namespaces(const plan::Plan& plan);
+    Status open_namespaces(const plan::Plan& plan, const sys::Child* init);
+    Status open_root(const plan::Plan& plan, const sys::Child* init);
     Status make_id_maps(const plan::Plan& plan);
     Status open_trees(const plan::Plan& plan);
     void put(wire::Slot slot, Fd fd);

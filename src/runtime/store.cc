@@ -67,12 +67,12 @@ Status remove_contents(const Fd& dir, std::string_view what) {
 void interrupt(int) {}
 
 // flock(2) has no timeout: a signal ends the wait.
-int lock_within(int fd, unsigned seconds) {
+int lock_within(int fd, int operation, unsigned seconds) {
     struct sigaction alarm = {}, before = {};
     alarm.sa_handler = interrupt;
     ::sigaction(SIGALRM, &alarm, &before);
     ::alarm(seconds);
-    const int result = ::flock(fd, LOCK_EX) < 0 ? errno : 0;
+    const int result = ::flock(fd, operation) < 0 ? errno : 0;
     ::alarm(0);
     ::sigaction(SIGALRM, &before, nullptr);
     return result;
@@ -123,9 +123,17 @@ Result<StateDirectory> StateDirectory::open(const Settings& settings, const std:
 }
 
 Status StateDirectory::lock() {
-    const int locked = sys::retry_eintr([&] { return ::flock(dir_.get(), LOCK_EX | LOCK_NB); });
+    return lock_as(LOCK_EX);
+}
+
+Status StateDirectory::lock_shared() {
+    return lock_as(LOCK_SH);
+}
+
+Status StateDirectory::lock_as(int operation) {
+    const int locked = sys::retry_eintr([&] { return ::flock(dir_.get(), operation | LOCK_NB); });
     int problem = locked < 0 ? errno : 0;
-    if (problem == EWOULDBLOCK) problem = lock_within(dir_.get(), kLockSeconds);
+    if (problem == EWOULDBLOCK) problem = lock_within(dir_.get(), operation, kLockSeconds);
     if (problem == EINTR)
         return Failure({EBUSY, "container " + id_ + " is busy: another command works on it"});
     if (problem != 0) return sys_failure("lock " + quote(path_), problem);

@@ -29,6 +29,8 @@ public:
 
     // Waits for whoever holds it, at most ten seconds. Gone meanwhile: "container does not exist".
     Status lock();
+    // The same with others who only look: it keeps out whoever changes the container.
+    Status lock_shared();
     Status unlock();
 
     const Fd& fd() const { return dir_; }
@@ -48,6 +50,7 @@ private:
     StateDirectory(std::string path, std::string id, Fd dir)
         : path_(std::move(path)), id_(std::move(id)), dir_(std::move(dir)) {}
 
+    Status lock_as(int operation);
     static Result<StateDirectory> lock_new(const std::string& path, const std::string& id);
     Status check_still_there() const;
 

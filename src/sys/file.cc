@@ -178,6 +178,12 @@ Result<Fd> sealed_memory(const char* name, std::string_view text, bool executabl
     return memory;
 }
 
+Result<Fd> duplicate(const Fd& fd) {
+    Fd copy(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+    if (!copy) return sys_failure("duplicate a descriptor");
+    return copy;
+}
+
 bool is_inherited(int fd) {
     const int flags = ::fcntl(fd, F_GETFD);
     return flags >= 0 && (flags & FD_CLOEXEC) == 0;

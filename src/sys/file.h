@@ -53,6 +53,9 @@ Result<std::string> resolved(const std::string& path);
 // kernels before 6.3 do not know the flag and make every memfd executable.
 Result<Fd> sealed_memory(const char* name, std::string_view text, bool executable);
 
+// A second descriptor of the same open file.
+Result<Fd> duplicate(const Fd& fd);
+
 // Open, and meant to be passed on: not close-on-exec.
 bool is_inherited(int fd);
 

@@ -131,6 +131,23 @@ int exit_code(int wait_status) {
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
+// As the system calls, whose sets are as large as the kernel's: not as the C library, whose are
+// not.
+Result<std::vector<std::uint64_t>> own_affinity() {
+    std::vector<std::uint64_t> cpus(1024); // 65,536 CPUs
+    const long size =
+        ::syscall(SYS_sched_getaffinity, 0, cpus.size() * sizeof cpus[0], cpus.data());
+    if (size < 0) return sys_failure("sched_getaffinity");
+    cpus.resize(static_cast<std::size_t>(size) / sizeof cpus[0]);
+    return cpus;
+}
+
+Status set_affinity(const std::vector<std::uint64_t>& cpus) {
+    if (::syscall(SYS_sched_setaffinity, 0, cpus.size() * sizeof cpus[0], cpus.data()) < 0)
+        return sys_failure("sched_setaffinity");
+    return {};
+}
+
 // The name, in parentheses, may hold anything: count from its last parenthesis.
 std::optional<ProcessStat> parse_stat(std::string_view text) {
     const std::size_t name_end = text.rfind(')');

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <sys/types.h>
+#include <vector>
 
 // clone3(2), pidfd_open(2), waitid(2) and their kin.
 
@@ -49,6 +50,10 @@ Result<int> reap(const Fd& pidfd);
 
 // What a shell would make of a wait status: the exit code, or 128 plus the signal.
 int exit_code(int wait_status);
+
+// The CPUs that we may run on, a bit each: sched_setaffinity(2).
+Result<std::vector<std::uint64_t>> own_affinity();
+Status set_affinity(const std::vector<std::uint64_t>& cpus);
 
 // Field 22 of /proc/PID/stat, "starttime", in clock ticks after boot: proc(5). Tells a process from
 // a later one with the same pid. `zombie` too, when wanted. ENOENT or ESRCH: no such process.

@@ -59,6 +59,7 @@ steps() {
     for name in tare crun runc; do
         runtime="$(command_of $name) --root $work/state-$name"
         echo "$name|run|$(bundle_of $name)|$runtime run @ID@"
+        echo "$name exec|exec|/|$runtime exec resident /bin/true"
         echo "$name life|create|$(bundle_of $name)|$runtime create @ID@"
         echo "$name life|state|$(bundle_of $name)|$runtime state @ID@"
         echo "$name life|start|$(bundle_of $name)|$runtime start @ID@"
@@ -66,7 +67,18 @@ steps() {
         echo "$name life|delete|$(bundle_of $name)|$runtime delete @ID@"
     done
     echo "floor|run|/|$tools/floor $work/docker/rootfs $work $cgroup"
+    echo "floor exec|exec|/|$tools/floor exec $(<"$work/resident-tare") /sys/fs/cgroup/resident-tare"
 }
+
+# What exec goes into: a container of each runtime, with a cgroup of its own.
+for name in tare crun runc; do
+    bundle=$(bundle_of $name)
+    mkdir "$work/exec-$name"
+    ln -s "$bundle/rootfs" "$work/exec-$name/rootfs"
+    jq ".linux.cgroupsPath = \"/resident-$name\" | .process.terminal = false | .process.args = [\"/bin/busybox\", \"sleep\", \"100000\"]" \
+        "$bundle/config.json" >"$work/exec-$name/config.json"
+    (cd "$work/exec-$name" && "$(command_of $name)" --root "$work/state-$name" run --detach --pid-file "$work/resident-$name" resident >/dev/null 2>&1 </dev/null)
+done
 steps >"$work/steps"
 chrt -f 5 "$tools/measure" "$rounds" "$work/times.json" <"$work/steps"
 
@@ -77,9 +89,9 @@ calls_of() {
 }
 # Resident memory of an init that waits for start.
 resident_of() {
-    (cd "$(bundle_of "$1")" && "$(command_of "$1")" --root "$work/state-$1" create --pid-file "$work/pid" resident >/dev/null 2>&1 </dev/null)
+    (cd "$(bundle_of "$1")" && "$(command_of "$1")" --root "$work/state-$1" create --pid-file "$work/pid" waiting >/dev/null 2>&1 </dev/null)
     awk '/^VmRSS/ { print $2 }' "/proc/$(<"$work/pid")/status"
-    "$(command_of "$1")" --root "$work/state-$1" delete --force resident >/dev/null 2>&1
+    "$(command_of "$1")" --root "$work/state-$1" delete --force waiting >/dev/null 2>&1
 }
 for name in tare crun runc; do
     jq -n --arg name $name --argjson resident "$(resident_of $name)" \
@@ -90,7 +102,7 @@ jq -n --argjson calls "$(calls_of / "$tools/floor" "$work/docker/rootfs" "$work"
 
 jq -n --slurpfile times "$work/times.json" --slurpfile counts "$work/counts.json" --argjson rounds "$rounds" \
     --arg crun "$([[ $crun_bundle == crun ]] && echo 'without device rules, which it cannot set here')" '
-    ($times[0] | map(.variant |= sub(" life"; ""))) as $rows
+    ($times[0] | map(.variant |= sub(" (life|exec)"; ""))) as $rows
     | ($rows | map({key: "\(.variant) \(.phase)", value: .p10_us}) | from_entries) as $p10
     | {rounds: $rounds, note_on_crun: $crun, counts: ($counts | add),
        times: ($rows | map(. + {to_crun: (.p10_us / ($p10["crun \(.phase)"] // nan)), to_floor: (.p10_us / ($p10["floor \(.phase)"] // nan))}))}' >"$out"

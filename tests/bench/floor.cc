@@ -1,8 +1,10 @@
-// floor ROOTFS DATA CGROUP: what the kernel alone costs for the docker-default bundle. The bare
-// system calls that no runtime can leave out: a cgroup with a device program, clone3 into it with
-// six namespaces, the mounts, devices, masks, sysctls, pivot_root, seccomp, capabilities, exec,
-// wait, rmdir. No JSON, no state, no error reports, no checks of what an attacker could have put in
-// the way. DATA holds etc files for the bind mounts. Freestanding: its own start-up costs nothing.
+// floor exec PID CGROUP: the same for one more process in a container whose init is PID: clone3
+// into its cgroup, setns, seccomp, capabilities, exec, wait. floor ROOTFS DATA CGROUP: what the
+// kernel alone costs for the docker-default bundle. The bare system calls that no runtime can leave
+// out: a cgroup with a device program, clone3 into it with six namespaces, the mounts, devices,
+// masks, sysctls, pivot_root, seccomp, capabilities, exec, wait, rmdir. No JSON, no state, no error
+// reports, no checks of what an attacker could have put in the way. DATA holds etc files for the
+// bind mounts. Freestanding: its own start-up costs nothing.
 
 #include <asm/unistd.h>
 #include <fcntl.h>
@@ -207,6 +209,19 @@ void drop_privileges() {
     check("capset", call(__NR_capset, &header, sets));
 }
 
+[[noreturn]] void become_true() {
+    call(__NR_chdir, "/");
+    call(__NR_setsid);
+    drop_privileges();
+    call(__NR_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);
+    const char* arguments[] = {"/bin/true", nullptr};
+    const char* environment[] = {
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOSTNAME=3f1c2d4e5a6b", "HOME=/root", nullptr};
+    call(__NR_execve, "/bin/true", arguments, environment);
+    die("exec");
+}
+
 const char* rootfs;
 const char* data;
 
@@ -225,16 +240,16 @@ const char* data;
     hide_paths(root);
     check("pivot_root", call(__NR_pivot_root, ".", "."));
     check("umount", call(__NR_umount2, ".", 2 /* MNT_DETACH */));
-    call(__NR_chdir, "/");
-    call(__NR_setsid);
-    drop_privileges();
-    call(__NR_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);
-    const char* arguments[] = {"/bin/true", nullptr};
-    const char* environment[] = {
-        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-        "HOSTNAME=3f1c2d4e5a6b", "HOME=/root", nullptr};
-    call(__NR_execve, "/bin/true", arguments, environment);
-    die("exec");
+    become_true();
+}
+
+long init_pidfd;
+
+[[noreturn]] void joining_child() {
+    check("setns",
+          call(__NR_setns, init_pidfd,
+               CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP));
+    become_true();
 }
 
 // As many instructions as a compact program for Docker's device rules has.
@@ -258,7 +273,7 @@ void attach_device_program(long cgroup) {
 }
 
 // vfork's way: the child runs in our memory, on a stack of its own, while we wait for its exec.
-long start_child(clone_args& arguments) {
+long start_child(clone_args& arguments, void (*child_main)()) {
     alignas(16) static char stack[65536];
     arguments.flags |= CLONE_VM | CLONE_VFORK;
     arguments.stack = reinterpret_cast<uint64_t>(stack);
@@ -266,9 +281,28 @@ long start_child(clone_args& arguments) {
     long pid;
     asm volatile("syscall\n\ttest %%rax, %%rax\n\tjnz 1f\n\txor %%ebp, %%ebp\n\tcall *%3\n1:"
                  : "=a"(pid)
-                 : "a"(long(__NR_clone3)), "D"(&arguments), "r"(&child), "S"(sizeof arguments)
+                 : "a"(long(__NR_clone3)), "D"(&arguments), "r"(child_main), "S"(sizeof arguments)
                  : "rcx", "r11", "memory");
     return pid;
+}
+
+[[noreturn]] void exec_floor(const char* digits, const char* cgroup) {
+    long pid = 0;
+    for (; *digits; ++digits)
+        pid = pid * 10 + (*digits - '0');
+    init_pidfd = check("pidfd_open", call(__NR_pidfd_open, pid, 0));
+    const long directory =
+        check("open the cgroup", call(__NR_open, cgroup, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    check("setns", call(__NR_setns, init_pidfd, CLONE_NEWPID));
+    clone_args clone = {};
+    clone.flags = CLONE_INTO_CGROUP;
+    clone.exit_signal = 17;
+    clone.cgroup = static_cast<uint64_t>(directory);
+    const long child_pid = check("clone3", start_child(clone, joining_child));
+    int status = 0;
+    check("wait", call(__NR_wait4, child_pid, &status, 0, 0));
+    call(__NR_exit_group, status ? 1 : 0);
+    __builtin_unreachable();
 }
 
 } // namespace
@@ -276,6 +310,7 @@ long start_child(clone_args& arguments) {
 extern "C" [[noreturn]] void floor_main(long* stack) {
     if (stack[0] < 4) die("usage: floor ROOTFS DATA CGROUP");
     char** arguments = reinterpret_cast<char**>(stack + 1);
+    if (arguments[1][0] == 'e' && length(arguments[1]) == 4) exec_floor(arguments[2], arguments[3]);
     rootfs = arguments[1];
     data = arguments[2];
     const char* cgroup = arguments[3];
@@ -290,7 +325,7 @@ extern "C" [[noreturn]] void floor_main(long* stack) {
         CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET | CLONE_INTO_CGROUP;
     clone.exit_signal = 17;
     clone.cgroup = static_cast<uint64_t>(directory);
-    const long pid = check("clone3", start_child(clone));
+    const long pid = check("clone3", start_child(clone, child));
     int status = 0;
     check("wait", call(__NR_wait4, pid, &status, 0, 0));
     check("remove the cgroup", call(__NR_rmdir, cgroup));

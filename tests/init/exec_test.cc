@@ -69,7 +69,7 @@ TEST_F(ExecTest, ADirectory) {
 }
 
 TEST_F(ExecTest, ANameWithASlashCountsFromTheWorkingDirectory) {
-    steps.add(Op::kChdir, wire::Path{steps.text("/bin")}, {});
+    steps.add(Op::kChdir, wire::Chdir{steps.text("/bin")}, {});
     find("./id");
     EXPECT_EQ(run({"./id", "-u"}), "0\n");
 }
@@ -113,14 +113,14 @@ TEST_F(ExecTest, AsManyArgumentsAsTheKernelTakes) {
 }
 
 TEST_F(ExecTest, AMissingWorkingDirectoryIsMade) {
-    steps.add(Op::kChdir, wire::Path{steps.text("/new/dir")}, {});
+    steps.add(Op::kChdir, wire::Chdir{steps.text("/new/dir"), 1}, {});
     find("sh");
     EXPECT_EQ(run({"sh", "-c", "pwd"}), "/new/dir\n");
 }
 
 TEST_F(ExecTest, AWorkingDirectoryThatIsAFile) {
     root.file("file", "");
-    steps.add(Op::kChdir, wire::Path{steps.text("/file")}, {});
+    steps.add(Op::kChdir, wire::Chdir{steps.text("/file")}, {});
     EXPECT_EQ(run({"sh"}), refused(3, ENOTDIR));
 }
 
@@ -134,7 +134,7 @@ TEST_F(ExecTest, AWorkingDirectoryOutsideIsRefused) {
     plan.add(Op::kPivot, wire::Pivot{}, {});
     const int host = ::open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     plan.new_slot();
-    plan.add(Op::kChdir, wire::Path{plan.text("/proc/self/fd/" + std::to_string(host))}, {});
+    plan.add(Op::kChdir, wire::Chdir{plan.text("/proc/self/fd/" + std::to_string(host))}, {});
     shell(plan, "pwd");
     const init::Outcome outcome =
         run_init(plan, {.namespaces = CLONE_NEWNS | CLONE_NEWPID, .slots = {host}});

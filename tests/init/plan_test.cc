@@ -68,7 +68,7 @@ TEST(Plan, ADefaultContainerRuns) {
     steps.add(Op::kCapabilities,
               wire::Capabilities{.effective = 1U << CAP_CHOWN, .permitted = 1U << CAP_CHOWN}, {});
     steps.add(Op::kNoNewPrivileges, {});
-    steps.add(Op::kChdir, wire::Path{steps.text("/tmp")}, {});
+    steps.add(Op::kChdir, wire::Chdir{steps.text("/tmp")}, {});
     shell(steps,
           "cat /proc/self/oom_score_adj; echo $$ $A; pwd; cat /proc/version; ls -A /sys/kernel;"
           "echo x > /dev/null; (echo x > /file) 2>/dev/null || echo read-only;"

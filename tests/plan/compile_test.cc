@@ -1,4 +1,5 @@
 #include "plan/dump.h"
+#include "plan/exec_process.h"
 #include "spec/runtime/config.h"
 #include "support.h"
 
@@ -50,6 +51,31 @@ void expect_golden(const Result<Plan>& plan, const std::string& name) {
 
 TEST(Compile, WhatDockerGenerates) {
     expect_golden(compile_file("tests/data/bundles/docker-default.json"), "docker-default");
+}
+
+Result<Plan> compile_exec_file(const std::string& path, HostFacts host = {}) {
+    host.capabilities = (std::uint64_t{1} << 41) - 1;
+    auto config = spec::read_config(read_config(path));
+    if (!config) return Failure(config.error());
+    ExecWishes wishes{.args = {"ls"}, .env = {"A=1"}, .cwd = "/tmp", .uid = 5, .terminal = true};
+    auto chosen = choose_process(config->process, wishes);
+    if (!chosen) return Failure(chosen.error());
+    config->process = chosen->process;
+    const SeccompProgram seccomp{.filter = {1, 2, 3}};
+    const Options options{.id = "c1", .has_gate = false};
+    return compile_exec(*config, chosen->origin, host, options,
+                        config->linux_ && config->linux_->seccomp ? &seccomp : nullptr);
+}
+
+TEST(CompileExec, WhatDockerGenerates) {
+    expect_golden(compile_exec_file("tests/data/bundles/docker-default.json"), "exec-docker");
+}
+
+TEST(CompileExec, AUserNamespaceWithAndWithoutPrivileges) {
+    expect_golden(compile_exec_file("tests/data/bundles/userns.json"), "exec-userns");
+    expect_golden(compile_exec_file("tests/data/bundles/userns.json",
+                                    {.euid = 1000, .egid = 1000, .can_admin = false}),
+                  "exec-rootless");
 }
 
 TEST(Compile, WhatRuncGenerates) {

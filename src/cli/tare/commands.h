@@ -21,6 +21,7 @@ Result<int> run_completion(const Invocation& invocation);
 Result<int> run_create(const Invocation& invocation);
 Result<int> run_delete(const Invocation& invocation);
 Result<int> run_events(const Invocation& invocation);
+Result<int> run_exec(const Invocation& invocation);
 Result<int> run_features(const Invocation& invocation);
 Result<int> run_kill(const Invocation& invocation);
 Result<int> run_list(const Invocation& invocation);

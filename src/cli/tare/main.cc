@@ -32,6 +32,7 @@ constexpr Entry kEntries[] = {
     {"create", run_create},
     {"delete", run_delete},
     {"events", run_events},
+    {"exec", run_exec},
     {"features", run_features},
     {"kill", run_kill},
     {"list", run_list},
@@ -87,8 +88,7 @@ Result<int> run_command(const Arguments& global) {
     return implementation(command->name)({*command, arguments, settings});
 }
 
-Result<int> run_tare(std::span<char* const> words) {
-    Arguments global;
+Result<int> run_words(std::span<char* const> words, Arguments& global) {
     const Status understood = read_arguments(global_command(), words, global);
     log::Settings log;
     const Status logging = read_log_settings(global, log);
@@ -100,6 +100,21 @@ Result<int> run_tare(std::span<char* const> words) {
     return run_command(global);
 }
 
+int failure_status(const Arguments& global) {
+    if (global.positional.empty()) return 1;
+    const Command* command = find_command(global.positional[0]);
+    return command == nullptr ? 1 : command->failure;
+}
+
+int run_tare(std::span<char* const> words) {
+    Arguments global;
+    const auto status = run_words(words, global);
+    if (status) return *status;
+    const Error& error = status.error();
+    log::error(error.text + sys::missing_calls_text(error.code));
+    return failure_status(global);
+}
+
 } // namespace
 
 } // namespace tare::cli
@@ -107,9 +122,5 @@ Result<int> run_tare(std::span<char* const> words) {
 int main(int argc, char** argv) {
     tare::cli::fill_closed_stdio();
     const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
-    const auto status = tare::cli::run_tare(words.subspan(argc > 0 ? 1 : 0));
-    if (status) return *status;
-    const tare::Error& error = status.error();
-    tare::log::error(error.text + tare::sys::missing_calls_text(error.code));
-    return 1;
+    return tare::cli::run_tare(words.subspan(argc > 0 ? 1 : 0));
 }

@@ -193,3 +193,75 @@ test_terminal_input_cannot_be_pushed_to_the_caller() {
     "$TOOLS/pty" 20 80 "$TARE" --root "$STATE" run --bundle a a </dev/null >out.txt || true
     is 'its controlling terminal' "$(tr -d '\r' <out.txt | tail -1)" 0
 }
+
+# CVE-2016-9962: who joins cannot be looked into by what is there already.
+test_a_joining_process_cannot_be_seen_into() {
+    cat >spy <<'EOF'
+#!/bin/sh
+# Whatever it can learn of a process that is still tare-init.
+while :; do
+    for p in /proc/[0-9]*; do
+        grep -q tare-init $p/cmdline 2>/dev/null || continue
+        for link in $p/exe $p/fd/*; do
+            case $(readlink $link 2>/dev/null) in
+            *memfd:*|socket:*|anon_inode:*) echo $link $(readlink $link) >>/tmp/spied ;;
+            esac
+        done
+        echo >>/tmp/met
+    done
+done
+EOF
+    own_root
+    cp spy a/rootfs/bin/spy && chmod +x a/rootfs/bin/spy
+    bundle a 'args(["/bin/spy"]) | .process.noNewPrivileges = false'
+    quiet tare run -d --bundle a a
+    local i
+    for ((i = 0; i < 100; i++)); do tare exec a true 2>/dev/null || fail "exec $i"; done
+    quiet tare delete --force a
+    [[ -s a/rootfs/tmp/met ]] || skip 'none was met'
+    is 'what it could see' "$(cat a/rootfs/tmp/spied 2>/dev/null)" ''
+}
+
+test_exec_with_cwd_through_a_descriptor() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare run -d --bundle a a
+    local fd
+    for fd in 3 4 5 6 7 8 9 10 11 12 13 20; do
+        if tare exec --cwd "/proc/self/fd/$fd" a sh -c 'probe cwd; ls -d ../../../../../../../../*' >out.txt 2>err.txt 20</; then
+            matches "descriptor $fd" "$(head -1 out.txt)" '^/'
+            has_not "descriptor $fd" "$(<out.txt)" usr
+        else
+            has "descriptor $fd" "$(<err.txt)" '--cwd'
+        fi
+    done
+    quiet tare delete --force a
+}
+
+# CVE-2019-5736 by exec: the classical one.
+test_exec_of_the_runtime_itself() {
+    own_root
+    cp "$TARE" copy-of-tare
+    TARE=$T/copy-of-tare
+    local before
+    before=$(sha256sum <"$TARE")
+    printf '#!/proc/self/exe\n' >a/rootfs/bin/evil && chmod +x a/rootfs/bin/evil
+    bundle a 'args(["/bin/sleep", "100"]) | all_caps(["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE"])'
+    quiet tare run -d --bundle a a
+    timeout 10 "$TARE" --root "$STATE" exec a /bin/evil >out.txt 2>&1 || true
+    timeout 10 "$TARE" --root "$STATE" exec a /proc/self/exe >out.txt 2>&1 || true
+    is 'the program' "$(sha256sum <"$TARE")" "$before"
+    quiet tare delete -f a
+}
+
+# A fake /proc and /etc/passwd of the container's making.
+test_exec_believes_no_file_of_the_container() {
+    own_root
+    bundle a 'args(["/bin/sleep", "100"]) | caps(["CAP_SYS_ADMIN"])'
+    quiet tare run -d --bundle a a
+    quiet tare exec a sh -c 'mount -t tmpfs tmpfs /proc && mkdir -p /proc/self/attr && touch /proc/self/oom_score_adj; rm /etc/passwd; mkfifo /etc/passwd'
+    echo '{"oomScoreAdj": 77, "user": {"uid": 0, "gid": 0}, "args": ["sleep", "50"], "cwd": "/", "env": ["PATH=/bin"]}' >p.json
+    quiet timeout 10 "$TARE" --root "$STATE" exec -d --pid-file pid -p p.json a
+    is 'the score' "$(<"/proc/$(<pid)/oom_score_adj")" 77
+    is 'the fake' "$(tare exec a cat /proc/self/oom_score_adj)" ''
+    quiet tare delete -f a
+}

@@ -66,3 +66,20 @@ test_memory_of_the_waiting_init() {
     (( resident <= 200 )) || fail "init takes $resident KB"
     quiet tare delete a
 }
+
+execs() {
+    bundle a 'args(["/bin/sleep", "10000"])'
+    quiet tare run -d --bundle a a
+    local i
+    for ((i = 0; i < $1; i++)); do tare exec a true || fail "exec $i"; done
+    is 'processes left' "$(wc -l <"$V2/a/cgroup.procs")" 1
+    quiet tare delete --force a
+}
+
+test_a_hundred_execs() { # timeout=120
+    execs 100
+}
+
+test_ten_thousand_execs() { # alone soak timeout=1800
+    execs 10000
+}

@@ -1,0 +1,250 @@
+#include "base/log.h"
+#include "base/text.h"
+#include "runtime/caller.h"
+#include "runtime/console.h"
+#include "runtime/exec_cgroup.h"
+#include "runtime/foreground.h"
+#include "runtime/host.h"
+#include "runtime/late_hooks.h"
+#include "runtime/launch.h"
+#include "runtime/liveness.h"
+#include "runtime/pid_file.h"
+#include "runtime/report.h"
+#include "runtime/runtime.h"
+#include "runtime/seccomp_cache.h"
+#include "runtime/seccomp_listener.h"
+#include "runtime/store.h"
+#include "spec/json/document.h"
+#include "sys/file.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <optional>
+
+namespace tare::runtime {
+
+namespace {
+
+constexpr std::string_view kWho = "the process";
+
+// The container to be joined, as it is while we hold its lock.
+struct Container {
+    StateDirectory directory;
+    Record record;
+    spec::Status status;
+    sys::Child init;
+};
+
+Status check_status(const ExecRequest& request, spec::Status status) {
+    switch (status) {
+    case spec::Status::kStopped:
+        return invalid("cannot exec in a stopped container: " + request.id);
+    case spec::Status::kCreating:
+        return invalid("cannot exec in a container that is still being created: " + request.id);
+    case spec::Status::kPaused:
+        if (request.ignore_paused) return {};
+        return invalid("cannot exec in a paused container (use --ignore-paused to override): "
+                       + request.id);
+    default:
+        return {};
+    }
+}
+
+Result<Container> find_container(const Settings& settings, const ExecRequest& request) {
+    StateDirectory directory = TRY(StateDirectory::open(settings, request.id));
+    TRY(directory.lock_shared());
+    Record record = TRY(directory.read());
+    Liveness now = look_at(directory, record);
+    TRY(check_status(request, now.status));
+    const pid_t pid = record.init.pid;
+    return Container{std::move(directory), std::move(record), now.status,
+                     sys::Child{pid, std::move(now.init)}};
+}
+
+Result<plan::ExecWishes> read_wishes(const ExecRequest& request) {
+    plan::ExecWishes wishes = request.wishes;
+    const std::string& path = request.process_file;
+    if (path.empty()) return wishes;
+    const auto context = under("--process");
+    const std::string text = TRY(sys::read_file(path, json::kMaxBytes).map_error(context));
+    wishes.file_name = path.substr(path.rfind('/') + 1);
+    wishes.file = TRY(spec::read_process(text, wishes.file_name).map_error(context));
+    return wishes;
+}
+
+Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& request,
+                             const Container& container) {
+    spec::Config config = TRY(read_stored_config(container.directory));
+    const plan::ExecWishes wishes = TRY(read_wishes(request));
+    plan::ExecProcess chosen = TRY(plan::choose_process(config.process, wishes));
+    config.process = std::move(chosen.process);
+
+    const plan::HostFacts host = TRY(gather_host_facts(config));
+    const plan::Options options = {.id = request.id,
+                                   .no_new_keyring = container.record.no_new_keyring,
+                                   .preserve_fds = request.preserve_fds,
+                                   .listen_fds = listen_fds(),
+                                   .has_gate = false};
+    std::optional<plan::SeccompProgram> filter;
+    if (config.linux_ && config.linux_->seccomp)
+        filter = TRY(load_seccomp(settings, *config.linux_->seccomp));
+    plan::Plan plan =
+        TRY(plan::compile_exec(config, chosen.origin, host, options, filter ? &*filter : nullptr));
+    TRY(check_terminal(plan.terminal, chosen.origin.of("terminal"), !request.detach,
+                       request.console_socket));
+    return plan;
+}
+
+// ---- The ladder
+
+class Execution {
+public:
+    Execution(Container& container, const ExecRequest& request, const plan::Plan& plan,
+              Receivers receivers, Foreground* foreground)
+        : container_(container), request_(request), plan_(plan), receivers_(std::move(receivers)),
+          foreground_(foreground), report_(Fd(), plan.steps) {}
+
+    // Until the process runs. A failure leaves nothing behind.
+    Status start() {
+        TRY(launch_init());
+        const Status running = bring_up();
+        if (running) return {};
+        (void)sys::send_signal(process_.pidfd, SIGKILL);
+        (void)sys::reap(process_.pidfd);
+        return running;
+    }
+
+    const Fd& process() const { return process_.pidfd; }
+
+private:
+    Status launch_init();
+    Result<Launched> launch_in(const std::string& cgroup, unsigned keep_fds);
+    Status bring_up();
+    Status converse();
+    Status follow_fork(pid_t pid);
+    Status place_console(Fd master);
+    Status pass_listener(const Fd& listener);
+
+    Container& container_;
+    const ExecRequest& request_;
+    const plan::Plan& plan_;
+    Receivers receivers_;
+    Foreground* foreground_;
+    sys::Child process_;
+    Report report_;
+};
+
+Result<Launched> Execution::launch_in(const std::string& cgroup, unsigned keep_fds) {
+    Fd directory;
+    if (!cgroup.empty())
+        directory = TRY(sys::open_file(cgroup, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    static const Fd none;
+    return launch({.plan = plan_,
+                   .cgroup = directory,
+                   .gate_in = none,
+                   .gate_out = none,
+                   .container = &container_.init,
+                   .keep_fds = keep_fds});
+}
+
+Status Execution::launch_init() {
+    const unsigned keep = request_.preserve_fds + listen_fds();
+    TRY(sys::close_on_exec_from(3 + keep));
+    std::vector<std::string> cgroups = TRY(exec_cgroups(container_.record, request_.cgroup));
+    if (cgroups.empty()) cgroups.emplace_back(); // ours
+
+    for (std::size_t i = 0;; ++i) {
+        auto launched = launch_in(cgroups[i], keep);
+        if (launched) {
+            process_ = std::move(launched->init);
+            report_ = Report(std::move(launched->report), plan_.steps);
+            return {};
+        }
+        if (i + 1 < cgroups.size() && is_unfit(launched.error().code)) continue;
+        Error error = std::move(launched.error());
+        if (!request_.cgroup.empty()) error.text.insert(0, "--cgroup: ");
+        if (!cgroups[i].empty()) error.text += " (in the cgroup " + quote(cgroups[i]) + ")";
+        return Failure(std::move(error));
+    }
+}
+
+Status Execution::bring_up() {
+    TRY(container_.directory.unlock()); // the process is in the cgroup: whoever deletes finds it
+    TRY(converse());
+    if (receivers_.pidfd) TRY(send_pidfd(receivers_.pidfd, process_.pidfd));
+    if (!request_.pid_file.empty()) TRY(write_pid_file(request_.pid_file, process_.pid));
+    TRY(report_.go(process_.pid));
+    return await_exec(report_, kWho, process_.pidfd);
+}
+
+// Until init has done everything but the execve.
+Status Execution::converse() {
+    for (;;) {
+        Report::Event event = TRY(report_.next());
+        switch (event.kind) {
+        case wire::kForked:
+            TRY(follow_fork(event.pid));
+            break;
+        case wire::kConsoleFd:
+            TRY(place_console(std::move(event.fd)));
+            break;
+        case wire::kListener:
+            TRY(pass_listener(event.fd));
+            break;
+        case wire::kReadyNow:
+            return {};
+        case 0:
+            return died_early(kWho, process_.pidfd);
+        default:
+            return invalid("the in-container program reports " + std::to_string(event.kind)
+                           + ", which means nothing");
+        }
+    }
+}
+
+// What we cloned has made our real child (CLONE_PARENT), and ends.
+Status Execution::follow_fork(pid_t pid) {
+    Fd pidfd = TRY(sys::open_pidfd(pid));
+    TRY(sys::reap(process_.pidfd));
+    process_ = {pid, std::move(pidfd)};
+    return {};
+}
+
+Status Execution::place_console(Fd master) {
+    if (foreground_ != nullptr) return foreground_->set_console(std::move(master));
+    TRY(check_pty_master(master));
+    return send_console(receivers_.console, master);
+}
+
+Status Execution::pass_listener(const Fd& listener) {
+    return send_seccomp_listener({.path = plan_.seccomp_listener_path,
+                                  .metadata = plan_.seccomp_listener_metadata,
+                                  .pid = process_.pid},
+                                 state_of(container_.record, container_.status), listener);
+}
+
+} // namespace
+
+Result<int> exec(const Settings& settings, const ExecRequest& request) {
+    TRY(check_passed_fds(listen_fds(), request.preserve_fds));
+    Container container = TRY(find_container(settings, request));
+    const plan::Plan plan = TRY(plan_exec(settings, request, container));
+    for (const std::string& warning : plan.warnings)
+        log::warning(warning);
+    Receivers receivers = TRY(connect_receivers(request.console_socket, request.pidfd_socket));
+
+    // Not before: until here nothing is made that a signal could leave behind, and the lock's time
+    // limit is a signal too.
+    std::optional<Foreground> foreground;
+    if (!request.detach) foreground.emplace();
+    Execution execution(container, request, plan, std::move(receivers),
+                        foreground ? &*foreground : nullptr);
+    Status running = execution.start();
+    if (!running && sys::has_ended(container.init.pidfd))
+        running.error().text += "; the container has stopped meanwhile";
+    TRY(std::move(running));
+    if (!foreground) return 0;
+    return foreground->wait(execution.process(), nullptr);
+}
+
+} // namespace tare::runtime
