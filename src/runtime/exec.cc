@@ -10,6 +10,7 @@
 #include "runtime/liveness.h"
 #include "runtime/pid_file.h"
 #include "runtime/report.h"
+#include "runtime/resctrl.h"
 #include "runtime/runtime.h"
 #include "runtime/seccomp_cache.h"
 #include "runtime/seccomp_listener.h"
@@ -171,6 +172,7 @@ Status Execution::launch_init() {
 Status Execution::bring_up() {
     TRY(container_.directory.unlock()); // the process is in the cgroup: whoever deletes finds it
     TRY(converse());
+    TRY(join_resctrl(container_.record.resctrl, process_.pid));
     if (receivers_.pidfd) TRY(send_pidfd(receivers_.pidfd, process_.pidfd));
     if (!request_.pid_file.empty()) TRY(write_pid_file(request_.pid_file, process_.pid));
     TRY(report_.go(process_.pid));
