@@ -140,10 +140,9 @@ constexpr Command kCommands[] = {
      "of memory, pressure when processes wait long for a resource, and last of all exit.",
      kEventsOptions},
     {"exec", "ID [COMMAND] [ARG...]", "execute one more process in a container",
-     "It is as the container's own process in all that is not said here. In the foreground\n"
-     "signals are passed on, and the exit status is the process's, or 128+N when signal N killed "
-     "it; 255\n"
-     "with a message when it could not be executed. Options end at COMMAND.",
+     "It is as the container's own process in all that is not said here. Options end at COMMAND.\n"
+     "In the foreground signals are passed on, and the exit status is the process's, or 128+N\n"
+     "when signal N killed it; 255 with a message when it could not be executed.",
      kExecOptions, 2, 255},
     {"features", "", "print what this build of tare supports, as JSON",
      "The document is described in the runtime-spec, features.md.", kHelpOnly},
