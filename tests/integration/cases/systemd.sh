@@ -81,7 +81,7 @@ test_limits_are_properties_and_files() {
 test_devices_stay_denied() {
     needs_systemd
     unit a 'all_caps(["CAP_MKNOD"]) | .root.readonly = false |
-        sh("mknod /tmp/d b 7 0 && { cat /tmp/d 2>&1 | head -c 100; }; echo x >/dev/null && echo null; mknod /tmp/n c 1 3 && echo x >/tmp/n && echo made")'
+        sh("mknod /dev/d b 7 0 && { cat /dev/d 2>&1 | head -c 100; }; echo x >/dev/null && echo null; mknod /dev/n c 1 3 && echo x >/dev/n && echo made")'
     quiet sd_tare run --bundle a a
     has 'a block device' "$out" 'Operation not permitted'
     has null "$out" $'null\nmade'
