@@ -17,6 +17,8 @@ constexpr Option kGlobalOptions[] = {
     {"cgroup-manager", 0, "NAME", "cgroupfs, systemd or disabled (default: cgroupfs)"},
     {"systemd-cgroup", 0, "", "the same as --cgroup-manager systemd"},
     {"resctrl", 0, "DIR", "the resctrl file system of linux.intelRdt (default: the mounted one)"},
+    {"systemd-annotations", 0, "",
+     "let annotations org.systemd.property.NAME set properties of the unit"},
     {"rootless", 0, "WHEN", "whether --root is $XDG_RUNTIME_DIR/tare: true, false or auto"},
     {"version", 'v', "", "print the versions of tare, of the runtime-spec and of libseccomp"},
     kHelp,

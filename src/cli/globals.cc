@@ -81,12 +81,14 @@ Result<runtime::Settings> read_settings(const Arguments& global) {
     const Command& command = global_command();
     const std::string manager = TRY(read_choice(command, global, "cgroup-manager", kManagers));
     const std::string rootless = TRY(read_choice(command, global, "rootless", kRootless));
-    if (manager == "systemd" || global.has("systemd-cgroup"))
-        return invalid("the systemd cgroup driver is not in this version of tare; leave out "
-                       "--systemd-cgroup, or set \"native.cgroupdriver=cgroupfs\" in the engine");
-
     runtime::Settings settings;
     if (manager == "disabled") settings.cgroup_manager = runtime::CgroupManager::kDisabled;
+    if (global.has("systemd-cgroup") && global.has("cgroup-manager") && manager != "systemd")
+        return invalid("options --systemd-cgroup and --cgroup-manager=" + manager
+                       + " contradict each other");
+    if (manager == "systemd" || global.has("systemd-cgroup"))
+        settings.cgroup_manager = runtime::CgroupManager::kSystemd;
+    settings.unit_annotations = global.has("systemd-annotations");
     const std::string root = global.value("root");
     settings.root_is_default = root.empty();
     if (root.empty()) {

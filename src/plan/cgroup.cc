@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "plan/devices.h"
+#include "plan/unit.h"
 
 #include <algorithm>
 
@@ -29,12 +30,17 @@ Status plan_devices(const spec::Linux& config, const HostFacts& host, CgroupPlan
     plan.device_origin = rules.empty() ? kDefault : std::string(kResources) + "/devices";
     rules.insert(rules.end(), default_device_rules().begin(), default_device_rules().end());
     std::vector<std::uint64_t> program = TRY(compile_devices(rules, plan.device_origin));
-    if (host.can_admin && !host.in_user_namespace)
-        plan.device_program = std::move(program);
-    else
+    if (!host.can_admin || host.in_user_namespace) {
         log::debug(plan.device_origin
                    + ": device rules are left out: no container can make device"
                      " nodes in a user namespace");
+        return {};
+    }
+    plan.device_program = std::move(program);
+    if (!plan.unit) return {};
+    std::vector<BusProperty> properties = TRY(device_properties(rules, plan.device_origin));
+    for (BusProperty& property : properties)
+        plan.unit->properties.push_back(std::move(property));
     return {};
 }
 
@@ -87,7 +93,8 @@ std::vector<std::string> controllers_of(const std::vector<CgroupWrite>& writes) 
     return controllers;
 }
 
-Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host) {
+Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host,
+                               const Options& options) {
     CgroupPlan plan{.origin = kDefault};
     static const spec::Linux kNothing;
     const spec::Linux& linux_ = config.linux_ ? *config.linux_ : kNothing;
@@ -102,7 +109,9 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host
         plan.check_memory_usage = linux_.resources->memory
                                   && linux_.resources->memory->check_before_update.value_or(false);
     }
+    if (options.systemd) TRY(plan_unit(host, options, plan));
     TRY(plan_devices(linux_, host, plan));
+    if (options.systemd) TRY(plan_unit_annotations(config, options, plan));
     if (config.linux_) plan_delegation(config, host, plan);
     return plan;
 }

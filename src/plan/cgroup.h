@@ -11,7 +11,8 @@ namespace tare::plan {
 // Device rules apply always, as with the other runtimes: those of the config, then
 // default_device_rules(). But not where we may not load a program (a user namespace, or nobody
 // special): there no container can make a device node or open one that we could not.
-Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host);
+Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host,
+                               const Options& options = {});
 
 // The writes alone, as `update` needs them, in the order in which the kernel takes them.
 //   origin    "config.json#/linux/resources"

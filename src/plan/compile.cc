@@ -50,7 +50,7 @@ Result<Plan> compile(const spec::Config& config, const HostFacts& host, const Op
     const std::set<std::string> destinations = clean_destinations(config);
     const Compilation c{
         config, config.linux_ ? *config.linux_ : nothing, host, options, destinations, plan};
-    plan.cgroup = TRY(plan_cgroup(config, host));
+    plan.cgroup = TRY(plan_cgroup(config, host, options));
     plan.warnings = plan.cgroup.warnings;
     plan_resctrl(c);
     plan_listener(c, seccomp);

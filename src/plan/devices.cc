@@ -288,6 +288,52 @@ bool allows_everything(const Table& table) {
            && table.otherwise == kAllAccess;
 }
 
+struct Tables {
+    Table characters, blocks;
+    bool allow_everything() const {
+        return allows_everything(characters) && allows_everything(blocks);
+    }
+};
+
+Result<Tables> make_tables(const std::vector<spec::DeviceRule>& rules, const std::string& origin) {
+    const Policy policy = TRY(plan_policy(rules, origin));
+    if (count_entries(policy) > kMaxEntries)
+        return invalid(origin + ": " + std::to_string(policy.rules.size())
+                       + " rules are too many for one device program");
+    Tables tables{make_table(policy, false), make_table(policy, true)};
+    prune(tables.characters);
+    prune(tables.blocks);
+    return tables;
+}
+
+// ---- For systemd
+
+using DeviceAllow = std::vector<std::pair<std::string, std::string>>; // what, access
+
+void add_allow(DeviceAllow& list, std::string what, Mask mask) {
+    std::string access;
+    if ((mask & BPF_DEVCG_ACC_READ) != 0) access += 'r';
+    if ((mask & BPF_DEVCG_ACC_WRITE) != 0) access += 'w';
+    if ((mask & BPF_DEVCG_ACC_MKNOD) != 0) access += 'm';
+    if (!access.empty()) list.emplace_back(std::move(what), std::move(access));
+}
+
+// There is no entry for one minor of every major: that becomes all of them.
+void add_allows(DeviceAllow& list, const Table& table, const std::string& type) {
+    const std::string group = type == "char" ? "char-" : "block-";
+    Mask otherwise = table.otherwise;
+    for (const auto& [minor, mask] : table.minors)
+        otherwise |= mask;
+    add_allow(list, group + "*", otherwise);
+    for (const auto& [major, mask] : table.majors)
+        add_allow(list, group + std::to_string(major), mask);
+    for (const auto& [device, mask] : table.devices)
+        add_allow(list,
+                  "/dev/" + type + "/" + std::to_string(device.first) + ":"
+                      + std::to_string(device.second),
+                  mask);
+}
+
 } // namespace
 
 const std::vector<spec::DeviceRule>& default_device_rules() {
@@ -310,16 +356,22 @@ const std::vector<spec::DeviceRule>& default_device_rules() {
 
 Result<std::vector<std::uint64_t>> compile_devices(const std::vector<spec::DeviceRule>& rules,
                                                    const std::string& origin) {
-    const Policy policy = TRY(plan_policy(rules, origin));
-    if (count_entries(policy) > kMaxEntries)
-        return invalid(origin + ": " + std::to_string(policy.rules.size())
-                       + " rules are too many for one device program");
-    Table characters = make_table(policy, false), blocks = make_table(policy, true);
-    prune(characters);
-    prune(blocks);
-    if (allows_everything(characters) && allows_everything(blocks))
-        return std::vector<std::uint64_t>{};
-    return Program().make(characters, blocks);
+    const Tables tables = TRY(make_tables(rules, origin));
+    if (tables.allow_everything()) return std::vector<std::uint64_t>{};
+    return Program().make(tables.characters, tables.blocks);
+}
+
+Result<std::vector<BusProperty>> device_properties(const std::vector<spec::DeviceRule>& rules,
+                                                   const std::string& origin) {
+    const Tables tables = TRY(make_tables(rules, origin));
+    std::vector<BusProperty> properties;
+    if (tables.allow_everything()) return properties;
+    DeviceAllow list;
+    add_allows(list, tables.characters, "char");
+    add_allows(list, tables.blocks, "block");
+    properties.push_back({"DeviceAllow", std::move(list)});
+    properties.push_back({"DevicePolicy", std::string("strict")});
+    return properties;
 }
 
 } // namespace tare::plan

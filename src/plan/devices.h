@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/bus_value.h"
 #include "base/result.h"
 #include "spec/runtime/resources.h"
 
@@ -19,6 +20,12 @@ const std::vector<spec::DeviceRule>& default_device_rules();
 // everything is allowed.
 //   origin  the pointer of the rules, for errors
 Result<std::vector<std::uint64_t>> compile_devices(const std::vector<spec::DeviceRule>& rules,
+                                                   const std::string& origin);
+
+// The same for systemd: DeviceAllow, then DevicePolicy, systemd.resource-control(5). Its list can
+// only add, so where rules cut holes it allows more than they do: the program above decides as
+// well. Empty when everything is allowed.
+Result<std::vector<BusProperty>> device_properties(const std::vector<spec::DeviceRule>& rules,
                                                    const std::string& origin);
 
 } // namespace tare::plan

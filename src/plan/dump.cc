@@ -67,13 +67,23 @@ private:
                     + (device.name == device.new_name ? "" : " as " + quote(device.new_name)));
     }
 
+    void add_unit(const UnitPlan& unit) {
+        add("unit", plan_.cgroup.origin, "have systemd start the unit " + quote(unit.name));
+        for (const BusProperty& property : unit.properties)
+            add("unit-property", plan_.cgroup.origin,
+                property.name + " = " + to_text(property.value));
+    }
+
     void add_cgroup() {
         const CgroupPlan& cgroup = plan_.cgroup;
         if (plan_.is_exec) return;
-        add("cgroup", cgroup.origin,
-            cgroup.path.empty() ? "make the default cgroup"
-                                : "make the cgroup " + quote(cgroup.path));
-        if (!cgroup.controllers.empty())
+        if (cgroup.unit)
+            add_unit(*cgroup.unit);
+        else
+            add("cgroup", cgroup.origin,
+                cgroup.path.empty() ? "make the default cgroup"
+                                    : "make the cgroup " + quote(cgroup.path));
+        if (!cgroup.controllers.empty() && !cgroup.unit)
             add("controllers", cgroup.origin, "enable " + joined(cgroup.controllers));
         for (const CgroupWrite& write : cgroup.writes)
             add("cgroup-write", write.origin,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/bus_value.h"
 #include "base/result.h"
 #include "plan/process_origin.h"
 #include "plan/steps.h"
@@ -45,6 +46,8 @@ struct Options {
     // Where the caller has a NOTIFY_SOCKET: the host's directory that holds our proxy of it, named
     // notify.sock; bound on /run/notify. Else empty.
     std::string notify_socket;
+    bool systemd = false;          // the cgroup is to be a unit's
+    bool unit_annotations = false; // and annotations may set properties of it
 };
 
 // One write to a file of the container's cgroup.
@@ -58,9 +61,18 @@ struct CgroupWrite {
     bool operator==(const CgroupWrite&) const = default;
 };
 
+// What systemd is to make: plan/unit.h.
+struct UnitPlan {
+    std::string name;      // "tare-c1.scope"
+    std::string path;      // of its cgroup, below systemd's own: "/system.slice/tare-c1.scope"
+    bool is_slice = false; // else a scope
+    std::vector<BusProperty> properties;
+};
+
 struct CgroupPlan {
     std::string origin;
     std::string path; // as configured, empty for the default; runtime/cgroup.cc resolves it
+    std::optional<UnitPlan> unit;         // with the systemd cgroup driver: whose cgroup it is
     std::vector<std::string> controllers; // that the writes need: "memory"
     std::vector<CgroupWrite> writes;
     std::vector<std::uint64_t> device_program; // struct bpf_insn[]; empty: no device rules wanted

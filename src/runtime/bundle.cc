@@ -73,7 +73,9 @@ Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& re
                              .no_new_keyring = request.no_new_keyring,
                              .preserve_fds = request.preserve_fds,
                              .listen_fds = listen_fds(),
-                             .has_gate = has_gate};
+                             .has_gate = has_gate,
+                             .systemd = settings.cgroup_manager == CgroupManager::kSystemd,
+                             .unit_annotations = settings.unit_annotations};
     const std::string notify = notify_socket();
     if (!notify.empty())
         options.notify_socket = settings.root + "/" + request.id + "/" + kNotifyDirectory;

@@ -127,8 +127,6 @@ Result<std::string> locate_cgroup(const Settings& settings, const plan::CgroupPl
                                   const std::string& id) {
     if (settings.cgroup_manager == CgroupManager::kDisabled)
         return no_cgroup(plan, "--cgroup-manager=disabled was given", EINVAL);
-    if (settings.cgroup_manager == CgroupManager::kSystemd)
-        return invalid("the cgroup manager 'systemd' is not supported yet: use cgroupfs");
     if (is_systemd_form(plan.path))
         return invalid(plan.origin + ": " + quote(plan.path)
                        + " is in the form of systemd (slice:prefix:name), which the cgroup manager"
@@ -172,6 +170,11 @@ Status update_cgroup(const std::string& path, const plan::CgroupPlan& plan,
     if (done) done = then();
     if (!done) writer.undo();
     return done;
+}
+
+Status fill_unit_cgroup(const std::string& path, const plan::CgroupPlan& plan) {
+    const Fd cgroup = TRY(sys::open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    return fill(cgroup, path, plan, true);
 }
 
 } // namespace tare::runtime

@@ -17,7 +17,8 @@ namespace tare::runtime {
 
 // Where the container's cgroup will be; nothing is made. Goes into the record before anything is.
 // Empty where there is none of ours: the manager is kDisabled, or no cgroup is writable and none is
-// named. A limit, a device rule beyond the default ones, or a cgroupsPath is an error there.
+// named. A limit, a device rule beyond the default ones, or a cgroupsPath is an error there. For
+// the manager kSystemd see runtime/unit.h.
 Result<std::string> locate_cgroup(const Settings& settings, const plan::CgroupPlan& plan,
                                   const std::string& id);
 
@@ -30,6 +31,11 @@ Status check_cgroup_unused(const std::string& path);
 // Errors: "container's cgroup is not empty", "container's cgroup unexpectedly frozen", a limit
 // whose controller is missing. What was made is removed again on failure.
 Result<Fd> make_cgroup(const std::string& path, const plan::CgroupPlan& plan);
+
+// The same for a cgroup that systemd has made for the container, with its first process in it
+// already: the values exactly, beside systemd's own device program ours. The controllers are
+// systemd's to enable.
+Status fill_unit_cgroup(const std::string& path, const plan::CgroupPlan& plan);
 
 // Changes the limits of a cgroup that is in use: all of them, or none. When they are written,
 // `then` is called (to remember them); what was there before comes back when that fails, or a write

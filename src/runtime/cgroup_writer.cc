@@ -22,6 +22,14 @@ std::string without_newline(std::string text) {
     return text;
 }
 
+Failure not_delegated(const plan::CgroupWrite& write, const std::string& path) {
+    return Failure(
+        {ENOENT, write.origin + ": needs " + quote(write.file) + " of the controller "
+                     + quote(plan::controller_of(write.file)) + ", which systemd has not given to "
+                     + quote(path)
+                     + "; for users Delegate= of user@.service says which ones it gives"});
+}
+
 } // namespace
 
 bool is_limit(const plan::CgroupWrite& write) {
@@ -44,6 +52,7 @@ void CgroupWriter::undo() const {
 Status CgroupWriter::write(const plan::CgroupWrite& write) {
     Status status = try_write(write);
     if (status || status.error().code != ENOENT) return status.map_error(under(write.origin));
+    if (plan_.unit) return is_limit(write) ? not_delegated(write, path_) : Status();
     if (!enabled_ && !plan_.controllers.empty()) {
         tree_ = TRY(find_cgroup_tree());
         missing_ =

@@ -15,6 +15,7 @@
 #include "runtime/resctrl.h"
 #include "runtime/seccomp_listener.h"
 #include "runtime/teardown.h"
+#include "runtime/unit.h"
 #include "sys/file.h"
 #include "sys/mount.h"
 
@@ -61,7 +62,6 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request,
                      .annotations = config.annotations,
                      .owner = ::geteuid()};
     record.boot_id = TRY(boot_id());
-    record.cgroup = TRY(locate_cgroup(settings, planned.plan.cgroup, request.id));
     record.resctrl = TRY(locate_resctrl(settings, planned.plan.resctrl));
     record.has_gate = mode.has_gate;
     record.steps = planned.plan.steps.count();
@@ -75,13 +75,27 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request,
     return record;
 }
 
+// Where the container's cgroup is going to be; `systemd` is connected where it is that of a unit.
+Status find_place(const Settings& settings, const plan::CgroupPlan& plan, Record& record,
+                  std::optional<Systemd>& systemd) {
+    if (!plan.unit) {
+        record.cgroup = TRY(locate_cgroup(settings, plan, record.id));
+        return {};
+    }
+    systemd = TRY(Systemd::connect());
+    record.unit = plan.unit->name;
+    record.cgroup = TRY(locate_unit(*systemd, *plan.unit));
+    return {};
+}
+
 // ---- The ladder
 
 class Creation {
 public:
     Creation(Created& container, const CreateRequest& request, const CreationMode& mode,
-             Receivers receivers)
-        : c_(container), request_(request), mode_(mode), receivers_(std::move(receivers)) {}
+             Receivers receivers, std::optional<Systemd> systemd)
+        : c_(container), request_(request), mode_(mode), receivers_(std::move(receivers)),
+          systemd_(std::move(systemd)) {}
 
     Status build() {
         TRY(check_cgroup());
@@ -107,6 +121,8 @@ private:
     Status make_gate();
     Status make_notify();
     Status enter_cgroup();
+    Status enter_unit_with(pid_t pid);
+    void disown_cgroup();
     Status launch_init();
     Status remember_init();
     Status converse();
@@ -119,13 +135,14 @@ private:
     const CreateRequest& request_;
     const CreationMode& mode_;
     Receivers receivers_;
+    std::optional<Systemd> systemd_;
     Fd cgroup_, gate_in_, gate_out_;
 };
 
 Status Creation::check_cgroup() {
     if (c_.record.cgroup.empty()) return {};
     Status unused = check_cgroup_unused(c_.record.cgroup);
-    if (!unused) c_.record.cgroup.clear();
+    if (!unused) disown_cgroup();
     return std::move(unused).map_error(under(plan().cgroup.origin));
 }
 
@@ -147,18 +164,34 @@ Status Creation::make_notify() {
 
 // A cgroup that could not be made has been taken away again, as far as it is ours.
 Status Creation::enter_cgroup() {
-    if (c_.record.cgroup.empty()) return {};
+    if (c_.record.cgroup.empty() || systemd_) return {};
     auto made = make_cgroup(c_.record.cgroup, plan().cgroup);
-    if (!made) c_.record.cgroup.clear();
+    if (!made) disown_cgroup();
     cgroup_ = TRY(std::move(made));
     return {};
+}
+
+Status Creation::enter_unit_with(pid_t pid) {
+    Status entered = enter_unit(*systemd_, plan().cgroup, c_.record.cgroup, pid);
+    if (!entered && entered.error().code == EEXIST) disown_cgroup();
+    systemd_.reset();
+    return entered;
+}
+
+// It is somebody else's: nothing of it may be taken away.
+void Creation::disown_cgroup() {
+    c_.record.cgroup.clear();
+    c_.record.unit.clear();
 }
 
 Status Creation::launch_init() {
     const unsigned keep = request_.preserve_fds + listen_fds();
     TRY(sys::close_on_exec_from(3 + keep));
+    std::function<Status(pid_t)> move_to_cgroup;
+    if (systemd_) move_to_cgroup = [this](pid_t pid) { return enter_unit_with(pid); };
     Launched launched = TRY(launch({.plan = plan(),
                                     .cgroup = cgroup_,
+                                    .move_to_cgroup = std::move(move_to_cgroup),
                                     .gate_in = gate_in_,
                                     .gate_out = gate_out_,
                                     .keep_fds = keep}));
@@ -267,11 +300,14 @@ make_container(const Settings& settings, const CreateRequest& request, const Cre
     for (const std::string& warning : planned.plan.warnings)
         log::warning(warning);
     Record record = TRY(intent(settings, request, mode, planned));
+    std::optional<Systemd> systemd;
+    TRY(find_place(settings, planned.plan.cgroup, record, systemd));
 
     StateDirectory directory = TRY(StateDirectory::claim(settings, request.id));
     auto container =
         std::make_unique<Created>(std::move(planned), std::move(directory), std::move(record));
-    const Status built = Creation(*container, request, mode, std::move(receivers)).build();
+    const Status built =
+        Creation(*container, request, mode, std::move(receivers), std::move(systemd)).build();
     if (!built) return undo(*container, built.error());
     return container;
 }

@@ -1,6 +1,7 @@
 #include "plan/capabilities.h"
 #include "plan/mount.h"
 #include "plan/seccomp.h"
+#include "plan/unit.h"
 #include "runtime/runtime.h"
 
 #include <cerrno>
@@ -56,7 +57,7 @@ spec::LinuxFeatures linux_features() {
     features.namespaces = {"cgroup", "ipc", "mount", "network", "pid", "time", "user", "uts"};
     features.capabilities = plan::capability_names();
     features.cgroup = {
-        .v1 = false, .v2 = true, .systemd = false, .systemd_user = false, .rdma = true};
+        .v1 = false, .v2 = true, .systemd = true, .systemd_user = true, .rdma = true};
     features.seccomp = seccomp_features();
     features.apparmor = true;
     features.selinux = true;
@@ -84,6 +85,8 @@ spec::Features features() {
     // features-linux.md, "Annotations"
     features.annotations = {
         {"io.github.seccomp.libseccomp.version", plan::seccomp_library_version()}};
+    // with --systemd-annotations
+    features.potentially_unsafe_config_annotations = {std::string(plan::kUnitAnnotation)};
     return features;
 }
 

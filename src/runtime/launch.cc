@@ -110,7 +110,7 @@ Result<ChildTask> make_task(const LaunchRequest& request, const std::vector<int>
     ChildTask task = {.report = sockets.theirs.get(),
                       .our_end = sockets.ours.get(),
                       .init = init.get(),
-                      .waits = plan.new_user_namespace,
+                      .waits = plan.new_user_namespace || request.move_to_cgroup,
                       .new_user_namespace = plan.new_user_namespace,
                       .becomes_root = plan.becomes_root};
     const auto inherit = [&task](int fd) {
@@ -183,6 +183,7 @@ Status raise_rlimits(pid_t pid, const std::vector<plan::RaisedRlimit>& limits) {
 // What only a process outside the new namespaces can do for it.
 Status set_up_child(const LaunchRequest& request, pid_t pid) {
     const plan::Plan& plan = request.plan;
+    if (request.move_to_cgroup) TRY(request.move_to_cgroup(pid));
     if (plan.new_user_namespace)
         TRY(write_id_maps(pid, {.uid_map = plan.uid_map,
                                 .gid_map = plan.gid_map,

@@ -6,6 +6,7 @@
 #include "sys/process.h"
 
 #include <cstdint>
+#include <functional>
 
 namespace tare::runtime {
 
@@ -13,6 +14,8 @@ namespace tare::runtime {
 struct LaunchRequest {
     const plan::Plan& plan;
     const Fd& cgroup; // its directory; none: the container stays in our cgroup
+    // Else moves the process into its cgroup, before it executes anything.
+    std::function<Status(pid_t)> move_to_cgroup;
     const Fd& gate_in;
     const Fd& gate_out;                    // the two FIFOs; none: the report socket serves
     const sys::Child* container = nullptr; // exec: the init whose container it joins

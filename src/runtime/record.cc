@@ -104,6 +104,7 @@ std::string write_record(const Record& record) {
     write_flag(out, "ready", record.ready);
     write_text(out, "cgroup", record.cgroup);
     write_resctrl(out, record.resctrl);
+    write_text(out, "unit", record.unit);
     write_flag(out, "hasGate", record.has_gate);
     out.name("steps");
     out.unsigned_integer(record.steps);
@@ -136,6 +137,7 @@ Result<Record> read_record(std::string_view text, std::string_view file_name) {
     TRY(read_flag(root, "ready", record.ready));
     TRY(read_text(root, "cgroup", record.cgroup));
     TRY(read_resctrl(root, record.resctrl));
+    if (const auto unit = root.find("unit")) record.unit = TRY(unit->string());
     TRY(read_flag(root, "hasGate", record.has_gate));
     if (const auto steps = root.find("steps"))
         record.steps = TRY(steps->unsigned_integer(UINT64_MAX));

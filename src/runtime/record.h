@@ -46,6 +46,7 @@ struct Record {
     std::uint64_t steps = 0; // of init's plan: `start` compiles it again to explain a failure
 
     std::string cgroup; // its directory on the host; empty: none of ours
+    std::string unit;   // of systemd, whose cgroup that is; empty: nobody's
     ResctrlGroups resctrl;
     bool has_process = true;     // without `process` in the config, `start` fails
     bool has_hooks = false;      // poststart or poststop ones, in config.json

@@ -24,7 +24,8 @@ struct Settings {
     std::string root; // absolute; where state lives
     bool root_is_default = true;
     CgroupManager cgroup_manager = CgroupManager::kCgroupfs;
-    std::string resctrl; // where the resctrl file system is; empty: where it is mounted
+    std::string resctrl;           // where the resctrl file system is; empty: where it is mounted
+    bool unit_annotations = false; // annotations may set properties of the container's unit
 };
 
 struct CreateRequest {

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "runtime/cgroup.h"
 #include "runtime/resctrl.h"
+#include "runtime/unit.h"
 #include "sys/mount.h"
 #include "sys/process.h"
 
@@ -36,6 +37,10 @@ Status remove_mount(const Record& record) {
 
 Status tear_down(const StateDirectory& directory, const Record& record, const Fd& init) {
     TRY(end_init(init));
+    if (!record.unit.empty()) {
+        TRY(signal_cgroup(record.cgroup, SIGKILL)); // StopUnit would send SIGTERM, and wait
+        leave_unit(record.unit);
+    }
     if (!record.cgroup.empty()) TRY(remove_cgroup(record.cgroup));
     TRY(remove_resctrl(record.resctrl));
     TRY(remove_mount(record));

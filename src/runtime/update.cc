@@ -51,7 +51,8 @@ Status update(const Settings& settings, const UpdateRequest& request) {
     const Record record = TRY(directory.read());
     TRY(check_updatable(directory, record));
     spec::Config config = TRY(read_stored_config(directory));
-    const plan::Update update = TRY(plan_for(config, request));
+    plan::Update update = TRY(plan_for(config, request));
+    if (!record.unit.empty()) update.cgroup.unit = plan::UnitPlan{.name = record.unit};
     for (const std::string& warning : update.cgroup.warnings)
         log::warning(warning);
     return update_cgroup(record.cgroup, update.cgroup,

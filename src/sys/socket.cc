@@ -4,6 +4,7 @@
 #include "sys/file.h"
 #include "sys/retry.h"
 
+#include <cstddef>
 #include <cstring>
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -41,12 +42,15 @@ Result<Fd> connect_unix(const std::string& path, int type) {
         if (name.size() >= sizeof address.sun_path)
             return sys_failure("connect to " + quote(path), ENAMETOOLONG);
     }
-    std::memcpy(address.sun_path, name.c_str(), name.size());
+    std::memcpy(address.sun_path, name.data(), name.size());
 
     Fd socket(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
     if (!socket) return sys_failure("socket");
     const auto* where = reinterpret_cast<const sockaddr*>(&address);
-    if (retry_eintr([&] { return ::connect(socket.get(), where, sizeof address); }) < 0)
+    const bool is_abstract = name.starts_with('\0'); // where every byte counts, unix(7)
+    const auto size = static_cast<socklen_t>(
+        is_abstract ? offsetof(sockaddr_un, sun_path) + name.size() : sizeof address);
+    if (retry_eintr([&] { return ::connect(socket.get(), where, size); }) < 0)
         return sys_failure("connect to " + quote(path));
     return socket;
 }

@@ -17,7 +17,7 @@ struct SocketPair {
 Result<SocketPair> socket_pair(int type); // SOCK_STREAM, SOCK_SEQPACKET
 
 // Paths that do not fit into sun_path (108 bytes) are reached through a descriptor of their
-// directory.
+// directory. One that starts with NUL is the name of an abstract socket.
 Result<Fd> connect_unix(const std::string& path, int type);
 
 // One message: bytes, and a descriptor beside them.

@@ -50,17 +50,23 @@ TEST(ReadSettings, TheDefaultRootOfAUserIsItsRuntimeDirectory) {
               "root's; set it, or use --root DIR");
 }
 
-TEST(ReadSettings, RefusesTheSystemdDriver) {
-    const std::string refusal =
-        "the systemd cgroup driver is not in this version of tare; leave out --systemd-cgroup, or "
-        "set \"native.cgroupdriver=cgroupfs\" in the engine";
-    EXPECT_EQ(settings_error({"--systemd-cgroup"}), refusal);
-    EXPECT_EQ(settings_error({"--cgroup-manager=systemd"}), refusal);
+TEST(ReadSettings, ChoosesTheCgroupManager) {
+    using runtime::CgroupManager;
+    const auto manager = [](std::vector<std::string> words) {
+        words.insert(words.begin(), "--root=/x");
+        return read_settings(read(words))->cgroup_manager;
+    };
+    EXPECT_EQ(manager({}), CgroupManager::kCgroupfs);
+    EXPECT_EQ(manager({"--cgroup-manager=disabled"}), CgroupManager::kDisabled);
+    EXPECT_EQ(manager({"--cgroup-manager=systemd"}), CgroupManager::kSystemd);
+    EXPECT_EQ(manager({"--systemd-cgroup"}), CgroupManager::kSystemd);
+    EXPECT_EQ(settings_error({"--systemd-cgroup", "--cgroup-manager=cgroupfs"}),
+              "options --systemd-cgroup and --cgroup-manager=cgroupfs contradict each other");
     EXPECT_EQ(settings_error({"--cgroup-manager=v2"}),
               "option --cgroup-manager must be one of cgroupfs, systemd, disabled, not \"v2\"; see "
               "`tare --help`");
-    EXPECT_EQ(read_settings(read({"--root=/x", "--cgroup-manager=disabled"}))->cgroup_manager,
-              runtime::CgroupManager::kDisabled);
+    EXPECT_FALSE(read_settings(read({"--root=/x"}))->unit_annotations);
+    EXPECT_TRUE(read_settings(read({"--root=/x", "--systemd-annotations"}))->unit_annotations);
 }
 
 TEST(ReadLogSettings, AppendsToTheFile) {

@@ -19,6 +19,7 @@ Record full_record() {
             .has_gate = true,
             .steps = 9,
             .cgroup = "/sys/fs/cgroup/c1",
+            .unit = "tare-c1.scope",
             .resctrl = {"/rdt/c1", "/rdt/c1/mon_groups/c1", true},
             .has_process = false,
             .has_hooks = true,

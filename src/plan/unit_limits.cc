@@ -1,0 +1,141 @@
+#include "plan/unit.h"
+
+#include "base/text.h"
+
+#include <algorithm>
+#include <map>
+
+// systemd.resource-control(5) and org.freedesktop.systemd1(5): the types on the bus.
+
+namespace tare::plan {
+
+namespace {
+
+constexpr std::uint64_t kInfinity = UINT64_MAX;
+constexpr std::uint64_t kMostCpus = 8192; // of any kernel
+
+using DeviceLimits = std::vector<std::pair<std::string, std::uint64_t>>; // path, limit
+
+// Files whose content is one number or "max", which are the property's value.
+constexpr struct {
+    std::string_view file, property;
+} kNumbers[] = {
+    {"memory.max", "MemoryMax"},          {"memory.high", "MemoryHigh"},
+    {"memory.low", "MemoryLow"},          {"memory.min", "MemoryMin"},
+    {"memory.swap.max", "MemorySwapMax"}, {"pids.max", "TasksMax"},
+    {"cpu.weight", "CPUWeight"},          {"io.weight", "IOWeight"},
+};
+
+std::optional<std::uint64_t> limit_of(std::string_view text) {
+    return text == "max" ? kInfinity : parse_unsigned(text);
+}
+
+// "0-3,7" as systemd wants it: a bit for each, the lowest first.
+std::optional<std::vector<std::uint8_t>> bits_of(std::string_view list) {
+    std::vector<std::uint8_t> bits;
+    for (const std::string_view range : split(list, ',')) {
+        const std::size_t dash = range.find('-');
+        const auto first = parse_unsigned(range.substr(0, dash));
+        const auto last = dash == range.npos ? first : parse_unsigned(range.substr(dash + 1));
+        if (!first || !last || *first > *last || *last >= kMostCpus) return std::nullopt;
+        if (bits.size() <= *last / 8) bits.resize(*last / 8 + 1);
+        for (std::uint64_t i = *first; i <= *last; ++i)
+            bits[i / 8] = static_cast<std::uint8_t>(bits[i / 8] | 1u << i % 8);
+    }
+    return bits;
+}
+
+class Limits {
+public:
+    void add(const CgroupWrite& write) {
+        for (const auto& [file, property] : kNumbers)
+            if (write.file == file) return set(property, limit_of(write.value));
+        if (write.file == "cpu.max")
+            add_quota(write.value);
+        else if (write.file == "cpuset.cpus")
+            set("AllowedCPUs", bits_of(write.value));
+        else if (write.file == "cpuset.mems")
+            set("AllowedMemoryNodes", bits_of(write.value));
+        else if (write.file == "io.bfq.weight")
+            add_weight(write.else_value);
+        else if (write.file == "io.max")
+            add_throttle(write.value);
+    }
+
+    std::vector<BusProperty> take() {
+        std::vector<BusProperty> list;
+        for (auto& [name, value] : properties_)
+            list.push_back({name, std::move(value)});
+        return list;
+    }
+
+private:
+    template <class T>
+    void set(std::string_view property, const std::optional<T>& value) {
+        if (value) properties_[std::string(property)] = *value;
+    }
+
+    void set_device(const std::string& property, std::string_view device,
+                    const std::optional<std::uint64_t>& value) {
+        if (!value) return;
+        BusValue& list = properties_.try_emplace(property, DeviceLimits()).first->second;
+        std::get<DeviceLimits>(list).emplace_back("/dev/block/" + std::string(device), *value);
+    }
+
+    // systemd keeps whole percents of a processor: rounded up to them, because the file, which is
+    // written afterwards, has the exact value.
+    void add_quota(std::string_view text) {
+        const std::size_t blank = text.find(' ');
+        const auto quota = limit_of(text.substr(0, blank));
+        const auto period =
+            blank == text.npos ? std::nullopt : parse_unsigned(text.substr(blank + 1));
+        if (!quota || !period || *period == 0) return;
+        constexpr std::uint64_t kSecond = 1'000'000, kPercent = kSecond / 100;
+        std::uint64_t per_second = kInfinity;
+        if (*quota <= (kInfinity - kPercent) / kSecond) {
+            per_second = *quota * kSecond / *period;
+            per_second = (per_second + kPercent - 1) / kPercent * kPercent;
+        }
+        set("CPUQuotaPerSecUSec", std::optional(per_second));
+        set("CPUQuotaPeriodUSec", period);
+    }
+
+    // "500" or "8:0 500".
+    void add_weight(std::string_view text) {
+        const std::size_t blank = text.find(' ');
+        if (blank == text.npos)
+            set("IOWeight", parse_unsigned(text));
+        else
+            set_device("IODeviceWeight", text.substr(0, blank),
+                       parse_unsigned(text.substr(blank + 1)));
+    }
+
+    // "8:0 rbps=1048576"
+    void add_throttle(std::string_view text) {
+        static const std::map<std::string_view, std::string> kProperties = {
+            {"rbps", "IOReadBandwidthMax"},
+            {"wbps", "IOWriteBandwidthMax"},
+            {"riops", "IOReadIOPSMax"},
+            {"wiops", "IOWriteIOPSMax"}};
+        const std::vector<std::string_view> words = split(text, ' ');
+        for (std::size_t i = 1; i < words.size(); ++i) {
+            const std::size_t equals = std::min(words[i].find('='), words[i].size());
+            const auto property = kProperties.find(words[i].substr(0, equals));
+            if (property != kProperties.end() && equals < words[i].size())
+                set_device(property->second, words[0], limit_of(words[i].substr(equals + 1)));
+        }
+    }
+
+    std::map<std::string, BusValue> properties_;
+};
+
+} // namespace
+
+std::vector<BusProperty> unit_limits(const std::vector<CgroupWrite>& writes) {
+    Limits limits;
+    for (const CgroupWrite& write : writes)
+        limits.add(write);
+    return limits.take();
+}
+
+} // namespace tare::plan

@@ -1,0 +1,106 @@
+# A user without privileges who has what a distribution gives him: subordinate ids, and a systemd of his
+# own with delegated controllers. unprivileged.sh has the user who has nothing.
+
+USER_NAME=tareit
+needs_user() {
+    [[ -d /run/systemd/system ]] || skip 'systemd is not process 1 here'
+    [[ $PLACE != native ]] || skip 'makes a user'
+    id $USER_NAME >/dev/null 2>&1 || useradd --create-home --home-dir /run/$USER_NAME $USER_NAME
+    USER_ID=$(id -u $USER_NAME)
+    chmod 755 "$T"
+    RUNTIME=/run/user/$USER_ID
+    mkdir -p user && chown $USER_NAME: user
+}
+
+# His systemd, as user@.service starts it, for as long as the case runs.
+with_manager() {
+    needs_user
+    mkdir -p "$RUNTIME" && chown $USER_NAME: "$RUNTIME" && chmod 700 "$RUNTIME"
+    systemctl reset-failed tareit-manager.service 2>/dev/null || true
+    systemd-run --quiet --unit=tareit-manager --uid=$USER_NAME -p Type=notify -p Delegate=yes \
+        -p "Environment=XDG_RUNTIME_DIR=$RUNTIME HOME=/run/$USER_NAME" \
+        "$(ls /usr/lib/systemd/systemd /lib/systemd/systemd 2>/dev/null | head -1)" --user
+    trap 'systemctl stop tareit-manager.service; rm -rf "$RUNTIME"' EXIT
+    MANAGER=/system.slice/tareit-manager.service
+}
+as_user() {
+    setpriv --reuid $USER_NAME --regid $USER_NAME --init-groups --inh-caps=-all \
+        env -i PATH="$PATH" HOME=/run/$USER_NAME XDG_RUNTIME_DIR="$RUNTIME" "$@"
+}
+user_tare() { as_user "$TARE" --root "$T/user/state" "$@"; }
+# mine NAME [FILTER]: a bundle of that user; root inside is he himself.
+mine() {
+    bundle "$1" "userns([map(0; $USER_ID; 1)]) | .mounts |= map(.options -= [\"gid=5\"]) | ${2:-.}"
+    chown -R $USER_NAME: "$T/$1"
+}
+cgroup_of_pid() { sed -n 's/^0:://p' "/proc/$1/cgroup"; }
+user_pid_of() { user_tare state "$1" | jq .pid; }
+
+test_unit_of_the_own_manager() {
+    with_manager
+    mine a 'args(["/bin/sleep", "100"]) | .linux.resources.pids = {limit: 20}'
+    quiet user_tare --systemd-cgroup run -d --bundle a a
+    local cgroup
+    cgroup=$(cgroup_of_pid "$(user_pid_of a)")
+    is cgroup "$cgroup" "$MANAGER/user.slice/tare-a.scope"
+    is limit "$(<"$V2$cgroup/pids.max")" 20
+    quiet user_tare delete --force a
+    [[ ! -e $V2$cgroup ]] || fail 'the unit is left'
+}
+
+test_foreground_with_limits() {
+    with_manager
+    mine a 'sh("cat /proc/self/cgroup /sys/fs/cgroup/pids.max") | .linux.resources.pids = {limit: 20}
+        | .linux.cgroupsPath = "user.slice:libpod:a"'
+    quiet user_tare --systemd-cgroup run --bundle a a
+    is output "$out" $'0::/\n20'
+}
+
+# How podman calls every runtime: root in a user namespace of his own, which the config knows nothing of.
+test_root_in_a_user_namespace_as_podman_calls() {
+    with_manager
+    bundle a '.mounts |= map(.options -= ["gid=5"]) | .linux.cgroupsPath = "user.slice:libpod:a" |
+        .linux.resources.pids = {limit: 20} | sh("cat /proc/self/cgroup /sys/fs/cgroup/pids.max; id -u")'
+    chown -R $USER_NAME: a
+    quiet as_user unshare -Urm "$TARE" --root "$T/user/state" --systemd-cgroup run --bundle a a
+    is output "$out" $'0::/\n20\n0'
+}
+
+test_cgroupfs_in_a_delegated_subtree() {
+    with_manager
+    mine a 'sh("cat /proc/self/cgroup /sys/fs/cgroup/pids.max") | .linux.resources.pids = {limit: 20}
+        | .linux.cgroupsPath = "tareit-a"'
+    quiet as_user systemd-run --user --quiet --scope "$TARE" --root "$T/user/state" run --bundle a a
+    is output "$out" $'0::/\n20'
+}
+
+test_ranges_by_newuidmap() {
+    needs_user
+    needs_program newuidmap
+    local first
+    first=$(awk -F: -v u=$USER_NAME '$1 == u { print $2; exit }' /etc/subuid)
+    [[ -n $first ]] || skip 'useradd gives no subordinate ids here'
+    bundle a "userns([map(0; $USER_ID; 1), map(1; $first; 1000)]) |
+        sh(\"id -u; cat /proc/self/setgroups; stat -c %g /dev/pts; setpriv --reuid 1 2>/dev/null; touch /tmp/x && chown 7:7 /tmp/x && stat -c %u /tmp/x\")"
+    chown -R $USER_NAME: a
+    quiet user_tare --cgroup-manager=disabled run --bundle a a
+    has output "$out" $'0\nallow\n'
+    has 'another id' "$out" 7
+}
+
+test_what_spec_writes_runs() {
+    needs_user
+    mkdir a && cp -a "$TOOLS/rootfs" a/rootfs && chown -R $USER_NAME: a
+    quiet as_user "$TARE" spec --rootless --bundle a
+    change a '.process.terminal = false | sh("id -u; echo x >/dev/null && echo done")'
+    quiet user_tare run --bundle a a
+    is output "$out" $'0\ndone'
+}
+
+test_without_a_manager_it_says_what_to_do() {
+    needs_user
+    mine a
+    exits 1 user_tare --systemd-cgroup run --bundle a a
+    has reason "$err" 'no systemd answers to this user'
+    has remedy "$err" 'loginctl enable-linger'
+}
