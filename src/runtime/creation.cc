@@ -47,17 +47,6 @@ bool has_namespace(const spec::Config& config, spec::NamespaceType type) {
 
 // ---- Before anything is made
 
-Status check_terminal(const CreateRequest& request, const CreationMode& mode, bool terminal) {
-    const bool stays = mode.foreground != nullptr;
-    if (terminal && !stays && request.console_socket.empty())
-        return invalid(
-            "cannot allocate tty if tare will detach without setting console socket: "
-            "config.json#/process/terminal is true, so --console-socket SOCKET is needed");
-    if ((!terminal || stays) && !request.console_socket.empty())
-        return invalid("cannot use console socket if tare will not detach or allocate tty");
-    return {};
-}
-
 // They are in place before we open anything, so whatever has their number and is not close-on-exec
 // came from the caller.
 Status check_passed_fds(unsigned listening, unsigned preserved) {
@@ -84,28 +73,13 @@ Result<Receivers> connect_receivers(const CreateRequest& request) {
     return receivers;
 }
 
-Result<Record> intent(const Settings& settings, const CreateRequest& request,
-                      const CreationMode& mode, const PlannedBundle& planned) {
-    const spec::Config& config = planned.bundle.config;
-    Record record = {.oci_version = config.oci_version,
-                     .id = request.id,
-                     .bundle = planned.bundle.path,
-                     .rootfs = planned.bundle.rootfs,
-                     .created = now(),
-                     .annotations = config.annotations,
-                     .owner = ::geteuid()};
-    record.boot_id = TRY(boot_id());
-    record.cgroup = TRY(locate_cgroup(settings, planned.plan.cgroup, request.id));
-    record.resctrl = TRY(locate_resctrl(settings, planned.plan.resctrl));
-    record.has_gate = mode.has_gate;
-    record.steps = planned.plan.steps.count();
-    record.has_process = config.process.has_value();
-    record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
-    record.shares_pids = !has_namespace(config, spec::NamespaceType::kPid);
-    if (!has_namespace(config, spec::NamespaceType::kMount))
-        record.mount_below =
-            TRY(sys::mount_id(planned.bundle.rootfs).map_error(under("config.json#/root/path")));
-    return record;
+// Pipes and files that the container gets from our caller.
+std::vector<std::string> outer_stdio() {
+    std::vector<std::string> streams;
+    for (int fd = 0; fd < 3; ++fd)
+        streams.push_back(sys::name_of_stream(fd));
+    const bool any = std::ranges::any_of(streams, [](const auto& name) { return !name.empty(); });
+    return any ? streams : std::vector<std::string>();
 }
 
 // Nobody has told us why: at least how. An exit status is an errno, of an init that could not read
@@ -303,16 +277,51 @@ Status Creation::announce() {
 
 } // namespace
 
+Status check_terminal(const CreateRequest& request, bool detached, bool terminal) {
+    if (terminal && detached && request.console_socket.empty())
+        return invalid(
+            "cannot allocate tty if tare will detach without setting console socket: "
+            "config.json#/process/terminal is true, so --console-socket SOCKET is needed");
+    if ((!terminal || !detached) && !request.console_socket.empty())
+        return invalid("cannot use console socket if tare will not detach or allocate tty");
+    return {};
+}
+
+Result<Record> intent(const Settings& settings, const CreateRequest& request, bool has_gate,
+                      const PlannedBundle& planned) {
+    const spec::Config& config = planned.bundle.config;
+    Record record = {.oci_version = config.oci_version,
+                     .id = request.id,
+                     .bundle = planned.bundle.path,
+                     .rootfs = planned.bundle.rootfs,
+                     .created = now(),
+                     .annotations = config.annotations,
+                     .owner = ::geteuid()};
+    record.boot_id = TRY(boot_id());
+    record.cgroup = TRY(locate_cgroup(settings, planned.plan.cgroup, request.id));
+    record.resctrl = TRY(locate_resctrl(settings, planned.plan.resctrl));
+    record.has_gate = has_gate;
+    record.steps = planned.plan.steps.count();
+    if (!planned.plan.terminal) record.stdio = outer_stdio();
+    record.has_process = config.process.has_value();
+    record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
+    record.shares_pids = !has_namespace(config, spec::NamespaceType::kPid);
+    if (!has_namespace(config, spec::NamespaceType::kMount))
+        record.mount_below =
+            TRY(sys::mount_id(planned.bundle.rootfs).map_error(under("config.json#/root/path")));
+    return record;
+}
+
 Result<std::unique_ptr<Created>>
 make_container(const Settings& settings, const CreateRequest& request, const CreationMode& mode) {
     TRY(check_id(request.id));
     TRY(check_passed_fds(listen_fds(), request.preserve_fds));
     PlannedBundle planned = TRY(plan_for(settings, request, mode.has_gate));
-    TRY(check_terminal(request, mode, planned.plan.terminal));
+    TRY(check_terminal(request, mode.foreground == nullptr, planned.plan.terminal));
     Receivers receivers = TRY(connect_receivers(request));
     for (const std::string& warning : planned.plan.warnings)
         log::warning(warning);
-    Record record = TRY(intent(settings, request, mode, planned));
+    Record record = TRY(intent(settings, request, mode.has_gate, planned));
 
     StateDirectory directory = TRY(StateDirectory::claim(settings, request.id));
     auto container =

@@ -32,6 +32,13 @@ struct Created {
     bool config_copied = false;
 };
 
+// Whether the flags fit the config's terminal.
+Status check_terminal(const CreateRequest& request, bool detached, bool terminal);
+
+// The record of a container that is about to be made: all of it but init.
+Result<Record> intent(const Settings& settings, const CreateRequest& request, bool has_gate,
+                      const PlannedBundle& planned);
+
 // Everything up to there. A failure leaves nothing behind.
 Result<std::unique_ptr<Created>>
 make_container(const Settings& settings, const CreateRequest& request, const CreationMode& mode);

@@ -56,6 +56,11 @@ Result<Fd> sealed_memory(const char* name, std::string_view text, bool executabl
 // Open, and meant to be passed on: not close-on-exec.
 bool is_inherited(int fd);
 
+// A pipe or a regular file as CRIU calls it: "pipe:[INODE]", "file[MOUNT:INODE]" (the latter in
+// hex);
+// "" for anything else.
+std::string name_of_stream(int fd);
+
 // Whatever else our caller left open goes no further than us.
 Status close_on_exec_from(unsigned first);
 
