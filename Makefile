@@ -135,6 +135,7 @@ help:
 	@echo 'sweep        SIGKILL and every errno at every system call, and what is left then'
 	@echo 'vm           the same in guests with all cgroup v2 controllers'
 	@echo 'test-managers  containerd, Docker, podman, buildah drive tare, crun and runc in a guest with systemd'
+	@echo 'vm-checkpoint  what needs CRIU, in QEMU with Debian'"'"'s kernel'
 	@echo 'fuzz         every parser, FUZZ_SECONDS=20 each'
 	@echo 'bench        against runc, crun and the floor of the kernel'
 	@echo 'install      PREFIX=$(PREFIX) DESTDIR='

@@ -92,8 +92,9 @@ private:
     Status take(const Option& option, std::optional<std::string_view> value) {
         if (option.argument.empty()) return take_switch(option, value);
         if (!value && at_ == words_.size())
-            return misuse(command_, "option --" + std::string(option.name) + " needs a value ("
-                                        + std::string(option.argument) + ")");
+            return misuse(command_, "option --" + std::string(option.name)
+                                        + " requires an argument (" + std::string(option.argument)
+                                        + ")");
         into_.add(option, std::string(value ? *value : words_[at_++]));
         return {};
     }

@@ -78,6 +78,69 @@ constexpr Option kExecOptions[] = {
     {"ignore-paused", 0, "", "also in a paused container; it runs when that is resumed"},
     kHelp};
 constexpr Option kHelpOnly[] = {kHelp};
+
+// What checkpoint and restore share. runc's names, which are mostly criu's.
+constexpr Option kImagePath = {"image-path", 0, "DIR",
+                               "where the images are (default: checkpoint)"};
+constexpr Option kWorkPath = {"work-path", 0, "DIR",
+                              "where criu's log goes (default: beside the images)"};
+constexpr Option kTcpEstablished = {"tcp-established", 0, "",
+                                    "take open TCP connections along, on both sides"};
+constexpr Option kExtUnixSk = {"ext-unix-sk", 0, "",
+                               "allow unix sockets whose other end is outside"};
+constexpr Option kShellJob = {"shell-job", 0, "",
+                              "allow a session or terminal that is the caller's"};
+constexpr Option kFileLocks = {"file-locks", 0, "", "take file locks along"};
+constexpr Option kManageCgroups = {
+    "manage-cgroups-mode", 0, "MODE",
+    "of cgroups below the container's: soft, full, strict or ignore (default: soft)"};
+constexpr Option kEmptyNs = {"empty-ns", 0, "NAMESPACE",
+                             "do not keep what is in this namespace: network"};
+constexpr Option kAutoDedup = {"auto-dedup", 0, "",
+                               "drop memory from the parent's images that is saved again"};
+constexpr Option kLazyPages = {"lazy-pages", 0, "",
+                               "leave memory behind until it is used: userfaultfd(2)"};
+constexpr Option kCheckpointOptions[] = {
+    kImagePath,
+    kWorkPath,
+    {"parent-path", 0, "DIR", "the images of the pre-dump before, relative to --image-path"},
+    {"pre-dump", 0, "", "only save memory, and let the container run on"},
+    {"leave-running", 0, "", "let the container run on"},
+    kTcpEstablished,
+    {"tcp-skip-in-flight", 0, "", "leave out TCP connections that are not accepted yet"},
+    kExtUnixSk,
+    kShellJob,
+    kFileLocks,
+    {"link-remap", 0, "", "keep files that are open but deleted under other names"},
+    kManageCgroups,
+    kLazyPages,
+    {"status-fd", 0, "FD", "write a zero byte to FD when --lazy-pages is ready to serve"},
+    {"page-server", 0, "ADDRESS:PORT", "send memory there instead of to --image-path"},
+    kEmptyNs,
+    kAutoDedup,
+    kHelp};
+constexpr Option kRestoreOptions[] = {
+    kImagePath,
+    kWorkPath,
+    kTcpEstablished,
+    kExtUnixSk,
+    kShellJob,
+    kFileLocks,
+    kManageCgroups,
+    kBundle,
+    kConfig,
+    {"detach", 'd', "", "return as soon as the processes run"},
+    kPidFile,
+    kConsoleSocket,
+    {"no-pivot", 0, "", "accepted for compatibility: CRIU changes the root by its own rules"},
+    kEmptyNs,
+    kAutoDedup,
+    kLazyPages,
+    {"lsm-profile", 0, "KIND:LABEL",
+     "another label than in the images: apparmor:NAME or selinux:LABEL"},
+    {"lsm-mount-context", 0, "LABEL", "another SELinux context for mounts that have one"},
+    kNoSubreaper,
+    kHelp};
 constexpr Option kKillOptions[] = {{"all", 'a', "", "signal every process of the container"},
                                    kHelp};
 constexpr Option kDeleteOptions[] = {
@@ -126,6 +189,11 @@ constexpr Option kWaitOptions[] = {{"format", 'f', "FORMAT", "text or json (defa
 constexpr Command kGlobal = {"", "COMMAND [ARG...]", "runs OCI containers", "", kGlobalOptions, 1};
 
 constexpr Command kCommands[] = {
+    {"checkpoint", "ID", "save the state of a running container in images, with CRIU",
+     "All processes are stopped, written to --image-path, and ended unless --leave-running or\n"
+     "--pre-dump say otherwise. `tare restore` continues them, also on another host that has the\n"
+     "same bundle. A stopped container can be deleted, or restored under the same ID.",
+     kCheckpointOptions},
     {"completion", "SHELL", "print a script that completes tare's commands in a shell",
      "SHELL is bash, zsh or fish. For this session of bash: `. <(tare completion bash)`.",
      kHelpOnly},
@@ -168,6 +236,10 @@ constexpr Command kCommands[] = {
      "(default: -ef) and must leave the column PID in; options for tare stand before the ID. json\n"
      "is an array of pids, for which ps(1) is not needed.",
      kPsOptions, 1},
+    {"restore", "ID", "continue a container from the images of a checkpoint",
+     "The bundle is the one that the container had, at its place or elsewhere. In the foreground\n"
+     "it is as `tare run`: signals are passed on, and the exit status is the process's.",
+     kRestoreOptions},
     {"resume", "ID", "let the processes of a paused container go on",
      "The opposite of `tare pause`.", kHelpOnly},
     {"run", "ID", "create, start, and wait for a container",

@@ -57,6 +57,13 @@ Status move_root(Context& context) {
     return outcome(sys(__NR_chdir, "/"));
 }
 
+Status enter(Context& context, std::uint32_t how) {
+    if (how == wire::kPivotRoot) return pivot_and_drop_old(context);
+    if (how == wire::kMoveRoot) return move_root(context);
+    REQUIRE(outcome(sys(__NR_fchdir, context.root)));
+    return outcome(sys(__NR_chroot, "."));
+}
+
 } // namespace
 
 Status propagation(Context& context, const wire::Propagation& body) {
@@ -84,10 +91,8 @@ Status pivot(Context& context, const wire::Pivot& body) {
     REQUIRE(keep_proc(context));
     forget_directory(context);
     if (context.root < 0) return {EINVAL};
-    if (body.how == wire::kPivotRoot) return pivot_and_drop_old(context);
-    if (body.how == wire::kMoveRoot) return move_root(context);
-    REQUIRE(outcome(sys(__NR_fchdir, context.root)));
-    REQUIRE(outcome(sys(__NR_chroot, ".")));
+    REQUIRE(enter(context, body.how));
+    reopen_null(context);
     return {};
 }
 

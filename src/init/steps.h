@@ -43,6 +43,12 @@ Status sysctl(Context& context, const wire::Sysctl& body);
 Status write_self(Context& context, const char* file, const char* text, const char* prefix = "");
 Status apparmor(Context& context, const char* profile);
 
+// stdio.cc
+// After the change of root: where our standard streams are the host's /dev/null, the container's
+// own takes its place, if it has one. A checkpoint cannot hold what lies outside the container's
+// mounts.
+void reopen_null(const Context& context);
+
 // console.cc
 Status console(Context& context, const wire::Console& body);
 

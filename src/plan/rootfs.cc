@@ -194,6 +194,13 @@ Status plan_devices_and_links(const Compilation& c) {
     return {};
 }
 
+std::vector<std::string_view> default_device_paths() {
+    std::vector<std::string_view> paths;
+    for (const DefaultDevice& device : kDefaultDevices)
+        paths.push_back(device.path);
+    return paths;
+}
+
 Status plan_covered_paths(const Compilation& c) {
     TRY(plan_paths(c, c.linux_.masked_paths, "config.json#/linux/maskedPaths", wire::Op::kMaskPath,
                    "mask "));

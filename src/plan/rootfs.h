@@ -11,6 +11,9 @@ Status plan_root(const Compilation& c);
 // and linux.devices. None of the former where the config binds its own /dev.
 Status plan_devices_and_links(const Compilation& c);
 
+// The paths of the former: "/dev/null" ...
+std::vector<std::string_view> default_device_paths();
+
 // linux.maskedPaths and linux.readonlyPaths.
 Status plan_covered_paths(const Compilation& c);
 

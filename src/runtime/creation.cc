@@ -51,28 +51,13 @@ bool has_namespace(const spec::Config& config, spec::NamespaceType type) {
 
 // ---- Before anything is made
 
-Result<Record> intent(const Settings& settings, const CreateRequest& request,
-                      const CreationMode& mode, const PlannedBundle& planned) {
-    const spec::Config& config = planned.bundle.config;
-    Record record = {.oci_version = config.oci_version,
-                     .id = request.id,
-                     .bundle = planned.bundle.path,
-                     .rootfs = planned.bundle.rootfs,
-                     .created = now(),
-                     .annotations = config.annotations,
-                     .owner = ::geteuid()};
-    record.boot_id = TRY(boot_id());
-    record.resctrl = TRY(locate_resctrl(settings, planned.plan.resctrl));
-    record.has_gate = mode.has_gate;
-    record.steps = planned.plan.steps.count();
-    record.has_process = config.process.has_value();
-    record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
-    record.no_new_keyring = request.no_new_keyring;
-    record.shares_pids = !has_namespace(config, spec::NamespaceType::kPid);
-    if (!has_namespace(config, spec::NamespaceType::kMount))
-        record.mount_below =
-            TRY(sys::mount_id(planned.bundle.rootfs).map_error(under("config.json#/root/path")));
-    return record;
+// Pipes and files that the container gets from our caller.
+std::vector<std::string> outer_stdio() {
+    std::vector<std::string> streams;
+    for (int fd = 0; fd < 3; ++fd)
+        streams.push_back(sys::name_of_stream(fd));
+    const bool any = std::ranges::any_of(streams, [](const auto& name) { return !name.empty(); });
+    return any ? streams : std::vector<std::string>();
 }
 
 // Where the container's cgroup is going to be; `systemd` is connected where it is that of a unit.
@@ -289,6 +274,41 @@ Status Creation::announce() {
 
 } // namespace
 
+Status check_terminal(const CreateRequest& request, bool detached, bool terminal) {
+    if (terminal && detached && request.console_socket.empty())
+        return invalid(
+            "cannot allocate tty if tare will detach without setting console socket: "
+            "config.json#/process/terminal is true, so --console-socket SOCKET is needed");
+    if ((!terminal || !detached) && !request.console_socket.empty())
+        return invalid("cannot use console socket if tare will not detach or allocate tty");
+    return {};
+}
+
+Result<Record> intent(const Settings& settings, const CreateRequest& request, bool has_gate,
+                      const PlannedBundle& planned) {
+    const spec::Config& config = planned.bundle.config;
+    Record record = {.oci_version = config.oci_version,
+                     .id = request.id,
+                     .bundle = planned.bundle.path,
+                     .rootfs = planned.bundle.rootfs,
+                     .created = now(),
+                     .annotations = config.annotations,
+                     .owner = ::geteuid()};
+    record.boot_id = TRY(boot_id());
+    record.resctrl = TRY(locate_resctrl(settings, planned.plan.resctrl));
+    record.has_gate = has_gate;
+    record.steps = planned.plan.steps.count();
+    if (!planned.plan.terminal) record.stdio = outer_stdio();
+    record.has_process = config.process.has_value();
+    record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
+    record.no_new_keyring = request.no_new_keyring;
+    record.shares_pids = !has_namespace(config, spec::NamespaceType::kPid);
+    if (!has_namespace(config, spec::NamespaceType::kMount))
+        record.mount_below =
+            TRY(sys::mount_id(planned.bundle.rootfs).map_error(under("config.json#/root/path")));
+    return record;
+}
+
 Result<std::unique_ptr<Created>>
 make_container(const Settings& settings, const CreateRequest& request, const CreationMode& mode) {
     TRY(check_id(request.id));
@@ -299,7 +319,7 @@ make_container(const Settings& settings, const CreateRequest& request, const Cre
     Receivers receivers = TRY(connect_receivers(request.console_socket, request.pidfd_socket));
     for (const std::string& warning : planned.plan.warnings)
         log::warning(warning);
-    Record record = TRY(intent(settings, request, mode, planned));
+    Record record = TRY(intent(settings, request, mode.has_gate, planned));
     std::optional<Systemd> systemd;
     TRY(find_place(settings, planned.plan.cgroup, record, systemd));
 

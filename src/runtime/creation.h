@@ -32,6 +32,10 @@ struct Created {
     bool config_copied = false;
 };
 
+// The record of a container that is about to be made: all of it but init and its cgroup.
+Result<Record> intent(const Settings& settings, const CreateRequest& request, bool has_gate,
+                      const PlannedBundle& planned);
+
 // Everything up to there. A failure leaves nothing behind.
 Result<std::unique_ptr<Created>>
 make_container(const Settings& settings, const CreateRequest& request, const CreationMode& mode);

@@ -13,6 +13,7 @@ namespace tare::runtime {
 // bound into the container, so that the socket can be made after it (`create`, then `start`).
 constexpr const char* kNotifyDirectory = "notify";
 constexpr const char* kNotifyName = "notify.sock";
+constexpr const char* kNotifyInside = "/run/notify"; // where the directory is in the container
 
 // `create` and `run`: makes the directory, open to every user of the container.
 Status make_notify_directory(const Fd& state_directory);

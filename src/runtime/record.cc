@@ -72,6 +72,15 @@ Status read_resctrl(const Cursor& object, ResctrlGroups& groups) {
     return read_flag(*value, "ownsGroup", groups.owns_group);
 }
 
+Status read_texts(const Cursor& array, std::vector<std::string>& texts) {
+    const json::Items items = TRY(array.array());
+    for (const Cursor item : items) {
+        const std::string_view text = TRY(item.text());
+        texts.emplace_back(text);
+    }
+    return {};
+}
+
 Status read_annotations(const Cursor& object, std::map<std::string, std::string>& annotations) {
     const Cursor value = TRY(object.require("annotations"));
     const json::Members members = TRY(value.object());
@@ -112,6 +121,13 @@ std::string write_record(const Record& record) {
     write_flag(out, "hasHooks", record.has_hooks);
     write_flag(out, "noNewKeyring", record.no_new_keyring);
     write_flag(out, "sharesPids", record.shares_pids);
+    if (!record.stdio.empty()) {
+        out.name("stdio");
+        out.begin_array();
+        for (const std::string& stream : record.stdio)
+            out.string(stream);
+        out.end_array();
+    }
     if (record.mount_below) {
         out.name("mountBelow");
         out.unsigned_integer(*record.mount_below);
@@ -145,6 +161,7 @@ Result<Record> read_record(std::string_view text, std::string_view file_name) {
     TRY(read_flag(root, "hasHooks", record.has_hooks));
     if (root.find("noNewKeyring")) TRY(read_flag(root, "noNewKeyring", record.no_new_keyring));
     TRY(read_flag(root, "sharesPids", record.shares_pids));
+    if (const auto stdio = root.find("stdio")) TRY(read_texts(*stdio, record.stdio));
     if (const auto below = root.find("mountBelow"))
         record.mount_below = TRY(below->unsigned_integer(UINT64_MAX));
     return record;

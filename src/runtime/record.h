@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <vector>
 
 namespace tare::runtime {
 
@@ -52,6 +53,9 @@ struct Record {
     bool has_hooks = false;      // poststart or poststop ones, in config.json
     bool no_new_keyring = false; // --no-new-keyring: exec makes none either
     bool shares_pids = false;    // no pid namespace: killing init does not kill the rest
+    // What standard input, output and error were at create, where a checkpoint has to know: as CRIU
+    // calls it, "pipe:[4711]", "file[1a:2b3c]"; else "".
+    std::vector<std::string> stdio;
     std::optional<std::uint64_t> mount_below; // without a mount namespace: what the root lay on
     bool operator==(const Record&) const = default;
 };

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "plan/checkpoint.h"
 #include "plan/exec_process.h"
 #include "plan/plan.h"
 #include "spec/runtime/features.h"
@@ -102,6 +103,30 @@ Result<std::vector<pid_t>> processes(const Settings& settings, const std::string
 
 // Also cleans what a creator that was killed left behind (`force`).
 Status remove(const Settings& settings, const std::string& id, bool force);
+
+struct CheckpointRequest {
+    std::string id;
+    std::string image_path; // made if missing
+    std::string work_path;  // where the log goes; empty: beside the images
+    plan::CheckpointFlags flags;
+    int status_fd = -1; // gets one zero byte when the server of lazy pages is ready
+};
+
+// Writes the state of all processes of a container into images, through CRIU. Afterwards the
+// container has stopped, unless it was a pre-dump or is left running. Errors come with what CRIU's
+// log says; the container then runs on.
+Status checkpoint(const Settings& settings, const CheckpointRequest& request);
+
+struct RestoreRequest {
+    CreateRequest create; // no gate, no preserved descriptors
+    bool detach = false;
+    std::string image_path, work_path;
+    plan::RestoreFlags flags;
+};
+
+// Makes a container whose processes go on where the images left them. A stopped container of that
+// id is replaced when a checkpoint stopped it. The result is as that of run().
+Result<int> restore(const Settings& settings, const RestoreRequest& request);
 
 // What the runtime and this host can do.
 spec::Features features();

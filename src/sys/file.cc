@@ -4,13 +4,17 @@
 #include "sys/retry.h"
 
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/memfd.h>
+#include <linux/stat.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #ifndef MFD_NOEXEC_SEAL
@@ -26,6 +30,7 @@ namespace tare::sys {
 namespace {
 
 constexpr std::size_t kSmall = 4096;
+constexpr unsigned kStatxMountId = 0x1000; // STATX_MNT_ID, since Linux 5.8
 
 Failure failed(const char* call, std::string_view path) {
     return sys_failure(std::string(call) + " " + quote(path));
@@ -187,6 +192,23 @@ Result<Fd> duplicate(const Fd& fd) {
 bool is_inherited(int fd) {
     const int flags = ::fcntl(fd, F_GETFD);
     return flags >= 0 && (flags & FD_CLOEXEC) == 0;
+}
+
+std::string name_of_stream(int fd) {
+    struct statx facts = {};
+    if (::syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_TYPE | STATX_INO | kStatxMountId, &facts)
+        < 0)
+        return "";
+    const auto mount = static_cast<unsigned long long>(facts.stx_mnt_id);
+    const auto inode = static_cast<unsigned long long>(facts.stx_ino);
+    char text[64] = "";
+    struct statfs file_system = {};
+    if (S_ISFIFO(facts.stx_mode) && ::fstatfs(fd, &file_system) == 0
+        && file_system.f_type == PIPEFS_MAGIC)
+        std::snprintf(text, sizeof text, "pipe:[%llu]", inode);
+    if (S_ISREG(facts.stx_mode) && (facts.stx_mask & kStatxMountId) != 0)
+        std::snprintf(text, sizeof text, "file[%llx:%llx]", mount, inode);
+    return text;
 }
 
 Status close_on_exec_from(unsigned first) {

@@ -59,6 +59,11 @@ Result<Fd> duplicate(const Fd& fd);
 // Open, and meant to be passed on: not close-on-exec.
 bool is_inherited(int fd);
 
+// A pipe or a regular file as CRIU calls it: "pipe:[INODE]", "file[MOUNT:INODE]" (the latter in
+// hex);
+// "" for anything else.
+std::string name_of_stream(int fd);
+
 // Whatever else our caller left open goes no further than us.
 Status close_on_exec_from(unsigned first);
 

@@ -76,7 +76,8 @@ TEST(ReadArguments, NamesWhatItDoesNotKnow) {
     EXPECT_EQ(read(kTest, {"-x"}), "test: unknown option \"-x\"" + see);
     EXPECT_EQ(read(kTest, {"-dx"}), "test: unknown option \"-x\" in \"-dx\"" + see);
     EXPECT_EQ(read(kTest, {"--\n"}), "test: unknown option \"--\\x0a\"" + see);
-    EXPECT_EQ(read(kTest, {"id", "--bundle"}), "test: option --bundle needs a value (DIR)" + see);
+    EXPECT_EQ(read(kTest, {"id", "--bundle"}),
+              "test: option --bundle requires an argument (DIR)" + see);
 }
 
 TEST(ReadArguments, HintsAtTheCommonestMistakesBeforeTheCommand) {

@@ -17,6 +17,7 @@ struct Invocation {
     const runtime::Settings& settings;
 };
 
+Result<int> run_checkpoint(const Invocation& invocation);
 Result<int> run_completion(const Invocation& invocation);
 Result<int> run_create(const Invocation& invocation);
 Result<int> run_delete(const Invocation& invocation);
@@ -29,6 +30,7 @@ Result<int> run_man(const Invocation& invocation);
 Result<int> run_pause(const Invocation& invocation);
 Result<int> run_plan(const Invocation& invocation);
 Result<int> run_ps(const Invocation& invocation);
+Result<int> run_restore(const Invocation& invocation);
 Result<int> run_resume(const Invocation& invocation);
 Result<int> run_run(const Invocation& invocation);
 Result<int> run_spec(const Invocation& invocation);

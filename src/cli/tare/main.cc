@@ -28,6 +28,7 @@ struct Entry {
 };
 
 constexpr Entry kEntries[] = {
+    {"checkpoint", run_checkpoint},
     {"completion", run_completion},
     {"create", run_create},
     {"delete", run_delete},
@@ -40,6 +41,7 @@ constexpr Entry kEntries[] = {
     {"pause", run_pause},
     {"plan", run_plan},
     {"ps", run_ps},
+    {"restore", run_restore},
     {"resume", run_resume},
     {"run", run_run},
     {"spec", run_spec},
