@@ -25,9 +25,9 @@ test_exec_status() {
 requirement PRACTICE "runc-exec(8)" "standard streams pass through"
 test_exec_streams() {
     sleeping
-    exec_in sh -c 'cat; echo trouble >&2' <<< input
+    runtime exec "$ID" sh -c 'cat; echo trouble >&2' <<< input > "$WORK/out" 2> "$WORK/errors" || fail "exec ended with $?"
     prints input
-    same errors "$err" trouble
+    same errors "$(< "$WORK/errors")" trouble
 }
 
 requirement PRACTICE "runc-exec(8)" "every failure of the set-up is 255"

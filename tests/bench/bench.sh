@@ -74,10 +74,9 @@ steps() {
 for name in tare crun runc; do
     bundle=$(bundle_of $name)
     mkdir "$work/exec-$name"
-    ln -s "$bundle/rootfs" "$work/exec-$name/rootfs"
-    jq ".linux.cgroupsPath = \"/resident-$name\" | .process.terminal = false | .process.args = [\"/bin/busybox\", \"sleep\", \"100000\"]" \
+    jq ".root.path = \"$bundle/rootfs\" | .linux.cgroupsPath = \"/resident-$name\" | .process.terminal = false | .process.args = [\"/bin/busybox\", \"sleep\", \"100000\"]" \
         "$bundle/config.json" >"$work/exec-$name/config.json"
-    (cd "$work/exec-$name" && "$(command_of $name)" --root "$work/state-$name" run --detach --pid-file "$work/resident-$name" resident >/dev/null 2>&1 </dev/null)
+    (cd "$work/exec-$name" && "$(command_of $name)" --root "$work/state-$name" run --detach --pid-file "$work/resident-$name" resident >/dev/null </dev/null)
 done
 steps >"$work/steps"
 chrt -f 5 "$tools/measure" "$rounds" "$work/times.json" <"$work/steps"
