@@ -72,7 +72,7 @@ struct CheckpointFacts {
     std::string config_file; // of criu; empty: none
     bool has_iptables = true;
     std::vector<CriuMount> mounts; // those of external_mounts() that are there: mount point, name
-    std::vector<std::string> descriptors; // what 0, 1, 2 were at create
+    std::vector<std::string> descriptors;                  // what 0, 1, 2 were at create
     std::map<std::string, std::uint64_t> namespace_inodes; // of external_namespaces(), by kind
 };
 Result<CriuOptions> plan_checkpoint(const spec::Config& config, const CheckpointFlags& flags,
@@ -86,8 +86,8 @@ struct RestoreFacts {
     std::vector<std::string> descriptors; // descriptors.json: what 0, 1, 2 were at create
     std::vector<CriuMount> cgroup_roots;  // of criu itself: controller, path
 };
-// `inherited` has the pipes and files of standard input, output and error; those of external_namespaces() are
-// added by whoever opens them.
+// `inherited` has the pipes and files of standard input, output and error; those of
+// external_namespaces() are added by whoever opens them.
 Result<CriuOptions> plan_restore(const spec::Config& config, const RestoreFlags& flags,
                                  const RestoreFacts& facts);
 

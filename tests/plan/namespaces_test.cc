@@ -46,7 +46,7 @@ TEST(PlanNamespaces, InitJoinsAllButPid) {
     EXPECT_EQ(joins(part.plan), "network /n by init\npid /p by tare\nmount /m by init\n");
     EXPECT_EQ(part.steps(), "join: join the network namespace '/n'\n"
                             "join: join the mount namespace '/m'\n");
-    EXPECT_EQ(part.body<wire::Join>(1).type, std::uint64_t{CLONE_NEWNS});
+    EXPECT_EQ(part.body<wire::Join>(1).types, std::uint64_t{CLONE_NEWNS});
     EXPECT_EQ(part.body<wire::Join>(1).ns, 1);
 }
 
