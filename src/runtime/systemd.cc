@@ -136,7 +136,8 @@ Result<std::string> Systemd::start_job(const plan::UnitPlan& unit, pid_t pid) {
 }
 
 Status Systemd::start(const plan::UnitPlan& unit, pid_t pid) {
-    const auto context = under("systemd: start the unit " + quote(unit.name));
+    const std::string attempt = "systemd: start the unit " + quote(unit.name);
+    const auto context = under(attempt);
     TRY(watch(unit.name));
     auto job = start_job(unit, pid);
     if (!job && bus_.last_error() == kUnitExists) {
@@ -149,12 +150,13 @@ Status Systemd::start(const plan::UnitPlan& unit, pid_t pid) {
     const std::string path = TRY(std::move(job).map_error(context));
     const std::string result = TRY(await(path).map_error(context));
     if (result == "done" || (unit.is_slice && result == "skipped")) return {};
-    return invalid("systemd: start the unit " + quote(unit.name) + ": the job ends with "
-                   + quote(result) + "; its log has the reason (journalctl -u " + unit.name + ")");
+    return invalid(attempt + ": the job ends with " + quote(result)
+                   + "; its log has the reason (journalctl -u " + unit.name + ")");
 }
 
 Status Systemd::stop(const std::string& unit) {
-    const auto context = under("systemd: stop the unit " + quote(unit));
+    const std::string attempt = "systemd: stop the unit " + quote(unit);
+    const auto context = under(attempt);
     TRY(watch(unit));
     sys::BusWriter arguments;
     arguments.string(unit);
