@@ -91,9 +91,8 @@ constexpr Option kExtUnixSk = {"ext-unix-sk", 0, "",
 constexpr Option kShellJob = {"shell-job", 0, "",
                               "allow a session or terminal that is the caller's"};
 constexpr Option kFileLocks = {"file-locks", 0, "", "take file locks along"};
-constexpr Option kManageCgroups = {
-    "manage-cgroups-mode", 0, "MODE",
-    "of cgroups below the container's: soft, full, strict or ignore (default: soft)"};
+constexpr Option kManageCgroups = {"manage-cgroups-mode", 0, "MODE",
+                                   "of cgroups below: soft (default), full, strict, ignore"};
 constexpr Option kEmptyNs = {"empty-ns", 0, "NAMESPACE",
                              "do not keep what is in this namespace: network"};
 constexpr Option kAutoDedup = {"auto-dedup", 0, "",
