@@ -1,6 +1,8 @@
 # ps: the processes of a container, as containerd and people ask for them.
 
 sleeping() { bundle a 'sh("sleep 100 & sleep 100; :")'; quiet tare run -d --bundle a a; within 5 has_three; }
+# In user-mode Linux it cannot tell when the system was booted, and gives up.
+ps_works() { ps -ef >/dev/null 2>&1; }
 has_three() { (( $(tare ps -f json a | jq length) == 3 )); }
 
 test_json_has_every_process() {
@@ -16,6 +18,7 @@ test_json_has_every_process() {
 }
 
 test_table_is_that_of_ps() {
+    ps_works || skip "the host's ps(1) does not work here"
     sleeping
     quiet tare ps a
     is 'lines with the header' "$(wc -l <<<"$out")" 4
@@ -48,8 +51,10 @@ test_a_stopped_container_has_none() {
     quiet tare start a
     within 5 has_status a stopped
     is none "$(tare ps -f json a)" '[]'
-    quiet tare ps a
-    is 'the header alone' "$(wc -l <<<"$out")" 1
+    if ps_works; then
+        quiet tare ps a
+        is 'the header alone' "$(wc -l <<<"$out")" 1
+    fi
     quiet tare delete a
     refused 'container does not exist: a' tare ps a
 }
