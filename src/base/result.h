@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 
 namespace tare {
@@ -33,10 +34,14 @@ inline Failure invalid(std::string text) {
     return Failure({EINVAL, std::move(text)});
 }
 
-// For map_error(): puts the caller's context in front. Each layer adds what only it knows.
-inline auto under(std::string_view context) {
-    return [context](Error error) {
-        error.text.insert(0, std::string(context) + ": ");
+// For map_error(): puts the caller's context in front. Each layer adds what only it knows. A text
+// made for the call is kept; any other is only looked at, and must outlive the result.
+template <class Context>
+auto under(Context&& context) {
+    using Kept = std::conditional_t<std::is_same_v<std::remove_cv_t<Context>, std::string>,
+                                    std::string, std::string_view>;
+    return [kept = Kept(std::forward<Context>(context))](Error error) {
+        error.text.insert(0, std::string(kept) + ": ");
         return error;
     };
 }

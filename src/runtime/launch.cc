@@ -153,8 +153,7 @@ Result<sys::Child> clone_child(const LaunchRequest& request, ChildTask& task) {
     // Linux 6.3 not even then.
     const std::uint64_t sharing = plan.unshare_time ? 0 : CLONE_VM;
     const std::uint64_t flags = plan.clone_flags | sharing;
-    const std::string attempt = failed_clone_text(plan);
-    const auto context = under(attempt);
+    const auto context = under(failed_clone_text(plan));
 
     auto child = sys::spawn(flags | CLONE_CLEAR_SIGHAND, request.cgroup.get(), child_main, &task);
     if (child || (child.error().code != ENOSYS && child.error().code != EPERM))

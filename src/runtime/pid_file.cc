@@ -9,8 +9,7 @@
 namespace tare::runtime {
 
 Status write_pid_file(const std::string& path, pid_t pid) {
-    const std::string what = "--pid-file " + quote(path);
-    const auto context = under(what); // which keeps no copy
+    const auto context = under("--pid-file " + quote(path));
     const std::size_t slash = path.rfind('/');
     const std::string name = path.substr(slash + 1); // all of it without a slash
     const std::string parent = slash == std::string::npos ? "." : path.substr(0, slash + 1);

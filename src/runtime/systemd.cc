@@ -155,8 +155,7 @@ Status Systemd::start(const plan::UnitPlan& unit, pid_t pid) {
 }
 
 Status Systemd::stop(const std::string& unit) {
-    const std::string attempt = "systemd: stop the unit " + quote(unit);
-    const auto context = under(attempt);
+    const auto context = under("systemd: stop the unit " + quote(unit));
     TRY(watch(unit));
     sys::BusWriter arguments;
     arguments.string(unit);
