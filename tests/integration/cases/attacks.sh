@@ -195,13 +195,16 @@ test_terminal_input_cannot_be_pushed_to_the_caller() {
 }
 
 # CVE-2016-9962: who joins cannot be looked into by what is there already.
-test_a_joining_process_cannot_be_seen_into() {
+test_a_joining_process_cannot_be_seen_into() { # timeout=120
+    # Only builtins look for it: a fork for each look would be slower than a whole exec.
     cat >spy <<'EOF'
 #!/bin/sh
 # Whatever it can learn of a process that is still tare-init.
 while :; do
     for p in /proc/[0-9]*; do
-        grep -q tare-init $p/cmdline 2>/dev/null || continue
+        name=
+        read -r name 2>/dev/null <$p/cmdline
+        case $name in *tare-init*) ;; *) continue ;; esac
         for link in $p/exe $p/fd/*; do
             case $(readlink $link 2>/dev/null) in
             *memfd:*|socket:*|anon_inode:*) echo $link $(readlink $link) >>/tmp/spied ;;
@@ -209,14 +212,17 @@ while :; do
         done
         echo >>/tmp/met
     done
-done
+done 2>/dev/null
 EOF
     own_root
     cp spy a/rootfs/bin/spy && chmod +x a/rootfs/bin/spy
     bundle a 'args(["/bin/spy"]) | .process.noNewPrivileges = false'
     quiet tare run -d --bundle a a
     local i
-    for ((i = 0; i < 100; i++)); do tare exec a true 2>/dev/null || fail "exec $i"; done
+    for ((i = 0; i < 2000; i++)); do
+        tare exec a true 2>/dev/null || fail "exec $i"
+        ((i < 100)) || [[ ! -s a/rootfs/tmp/met ]] || break
+    done
     quiet tare delete --force a
     [[ -s a/rootfs/tmp/met ]] || skip 'none was met'
     is 'what it could see' "$(cat a/rootfs/tmp/spied 2>/dev/null || true)" ''
