@@ -60,19 +60,6 @@ std::vector<std::string> outer_stdio() {
     return any ? streams : std::vector<std::string>();
 }
 
-// Where the container's cgroup is going to be; `systemd` is connected where it is that of a unit.
-Status find_place(const Settings& settings, const plan::CgroupPlan& plan, Record& record,
-                  std::optional<Systemd>& systemd) {
-    if (!plan.unit) {
-        record.cgroup = TRY(locate_cgroup(settings, plan, record.id));
-        return {};
-    }
-    systemd = TRY(Systemd::connect());
-    record.unit = plan.unit->name;
-    record.cgroup = TRY(locate_unit(*systemd, *plan.unit));
-    return {};
-}
-
 // ---- The ladder
 
 class Creation {
@@ -307,6 +294,18 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request, bo
         record.mount_below =
             TRY(sys::mount_id(planned.bundle.rootfs).map_error(under("config.json#/root/path")));
     return record;
+}
+
+Status find_place(const Settings& settings, const plan::CgroupPlan& plan, Record& record,
+                  std::optional<Systemd>& systemd) {
+    if (!plan.unit) {
+        record.cgroup = TRY(locate_cgroup(settings, plan, record.id));
+        return {};
+    }
+    systemd = TRY(Systemd::connect());
+    record.unit = plan.unit->name;
+    record.cgroup = TRY(locate_unit(*systemd, *plan.unit));
+    return {};
 }
 
 Result<std::unique_ptr<Created>>

@@ -6,9 +6,11 @@
 #include "runtime/report.h"
 #include "runtime/runtime.h"
 #include "runtime/store.h"
+#include "runtime/systemd.h"
 #include "sys/process.h"
 
 #include <memory>
+#include <optional>
 
 namespace tare::runtime {
 
@@ -35,6 +37,11 @@ struct Created {
 // The record of a container that is about to be made: all of it but init and its cgroup.
 Result<Record> intent(const Settings& settings, const CreateRequest& request, bool has_gate,
                       const PlannedBundle& planned);
+
+// Where its cgroup is going to be, noted in the record; `systemd` is connected where it is that of
+// a unit.
+Status find_place(const Settings& settings, const plan::CgroupPlan& plan, Record& record,
+                  std::optional<Systemd>& systemd);
 
 // Everything up to there. A failure leaves nothing behind.
 Result<std::unique_ptr<Created>>

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "sys/file.h"
 #include "sys/raw.h"
+#include "sys/retry.h"
 #include "sys/socket.h"
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -168,11 +170,23 @@ Status Criu::send(std::string_view message) const {
     return {};
 }
 
+Status Criu::await_message(int watched) const {
+    constexpr int kPatienceMs = 2000; // for what criu has to say about the death itself
+    pollfd fds[] = {{.fd = socket_.get(), .events = POLLIN, .revents = 0},
+                    {.fd = watched, .events = POLLIN, .revents = 0}};
+    if (sys::retry_eintr([&] { return ::poll(fds, 2, -1); }) < 0) return sys_failure("poll");
+    if (fds[0].revents != 0) return {};
+    if (sys::retry_eintr([&] { return ::poll(fds, 1, kPatienceMs); }) > 0) return {};
+    (void)sys::send_signal(child_.pidfd, SIGKILL);
+    return Failure({ESRCH, "the container's init was killed before criu was done"});
+}
+
 Result<plan::CriuAnswer> Criu::call(std::string_view message, Stages* stages) {
     TRY(send(message));
     std::vector<char> buffer(kMostAnswer);
     Status refused;
     for (;;) {
+        if (stages != nullptr) TRY(await_message(stages->watched()));
         sys::Received received = TRY(sys::receive(socket_, buffer.data(), buffer.size()));
         if (received.size == 0) return Failure({EPIPE, "criu ended without an answer"});
         plan::CriuAnswer answer = TRY(plan::decode_criu_answer({buffer.data(), received.size}));

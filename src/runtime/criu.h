@@ -43,6 +43,10 @@ public:
         // An error makes criu undo what it has done, and is then the result of call().
         virtual Status reached(const plan::CriuAnswer& stage, Fd fd) = 0;
 
+        // A pidfd of what is being restored: were it killed meanwhile, criu might wait for it for
+        // ever. -1: none yet.
+        virtual int watched() const { return -1; }
+
     protected:
         ~Stages() = default;
     };
@@ -57,6 +61,7 @@ public:
 private:
     Criu(sys::Child child, Fd socket) : child_(std::move(child)), socket_(std::move(socket)) {}
     Status send(std::string_view message) const;
+    Status await_message(int watched) const;
 
     sys::Child child_;
     Fd socket_;

@@ -16,6 +16,7 @@
 #include "runtime/resctrl.h"
 #include "runtime/runtime.h"
 #include "runtime/teardown.h"
+#include "runtime/unit.h"
 #include "sys/file.h"
 #include "sys/network.h"
 #include "sys/private_mounts.h"
@@ -81,10 +82,11 @@ struct Restored {
 class Restoration : public Criu::Stages {
 public:
     Restoration(Restored& container, const RestoreRequest& request, CriuDirectories directories,
-                std::vector<std::string> stdio, Foreground* foreground, Fd console_receiver)
+                std::vector<std::string> stdio, Foreground* foreground, Fd console_receiver,
+                std::optional<Systemd> systemd)
         : c_(container), request_(request), directories_(std::move(directories)),
           stdio_(std::move(stdio)), foreground_(foreground),
-          console_receiver_(std::move(console_receiver)) {}
+          console_receiver_(std::move(console_receiver)), systemd_(std::move(systemd)) {}
 
     Status build() {
         TRY(check_cgroup());
@@ -103,10 +105,12 @@ public:
 
     Status reached(const plan::CriuAnswer& stage, Fd fd) override {
         if (stage.notification == "setup-namespaces") return set_up_namespaces(stage.pid);
-        if (stage.notification == "post-restore") return remember(stage.pid, true);
+        if (stage.notification == "post-restore") return remember(stage.pid, false);
         if (stage.notification == "orphan-pts-master") return place_console(std::move(fd));
         return {};
     }
+
+    int watched() const override { return c_.init.pidfd.get(); }
 
 private:
     const Bundle& bundle() const { return c_.planned.bundle; }
@@ -114,6 +118,8 @@ private:
 
     Status check_cgroup();
     Status enter_cgroup();
+    Status enter_unit_with(pid_t criu);
+    void disown_cgroup();
     Status open_namespaces();
     Result<plan::CriuOptions> options_for(const Criu& criu) const;
     Result<Criu> start_criu(const CriuPlace& place);
@@ -129,6 +135,7 @@ private:
     std::vector<std::string> stdio_;
     Foreground* foreground_;
     Fd console_receiver_;
+    std::optional<Systemd> systemd_;
     Fd cgroup_;
     std::vector<std::pair<std::string, Fd>> namespaces_; // by key in the images
 };
@@ -136,16 +143,31 @@ private:
 Status Restoration::check_cgroup() {
     if (c_.record.cgroup.empty()) return {};
     Status unused = check_cgroup_unused(c_.record.cgroup);
-    if (!unused) c_.record.cgroup.clear();
+    if (!unused) disown_cgroup();
     return std::move(unused).map_error(under(c_.planned.plan.cgroup.origin));
 }
 
 Status Restoration::enter_cgroup() {
-    if (c_.record.cgroup.empty()) return {};
+    if (c_.record.cgroup.empty() || systemd_) return {};
     auto made = make_cgroup(c_.record.cgroup, c_.planned.plan.cgroup);
-    if (!made) c_.record.cgroup.clear();
+    if (!made) disown_cgroup();
     cgroup_ = TRY(std::move(made));
     return {};
+}
+
+// A unit is made with its first process, and that is criu.
+Status Restoration::enter_unit_with(pid_t criu) {
+    if (!systemd_) return {};
+    Status entered = enter_unit(*systemd_, c_.planned.plan.cgroup, c_.record.cgroup, criu);
+    if (!entered && entered.error().code == EEXIST) disown_cgroup();
+    systemd_.reset();
+    return entered;
+}
+
+// It is somebody else's: nothing of it may be taken away.
+void Restoration::disown_cgroup() {
+    c_.record.cgroup.clear();
+    c_.record.unit.clear();
 }
 
 Status Restoration::open_namespaces() {
@@ -193,6 +215,7 @@ Status Restoration::ask_criu() {
         place.inherited.push_back(file.get());
     TRY(sys::close_on_exec_from(3));
     Criu criu = TRY(start_criu(place));
+    TRY(enter_unit_with(criu.pid()));
     TRY(join_resctrl(c_.record.resctrl, criu.pid())
             .map_error(under("config.json#/linux/intelRdt")));
     const plan::CriuOptions options = TRY(options_for(criu));
@@ -255,9 +278,6 @@ restore_container(const Settings& settings, const RestoreRequest& request, Foreg
     PlannedBundle planned = TRY(plan_for(settings, create, false));
     TRY(check_terminal(planned.plan.terminal, "config.json#/process/terminal", !request.detach,
                        create.console_socket));
-    if (planned.plan.cgroup.unit)
-        return invalid("restore makes its cgroup itself, so it does not go with the cgroup manager "
-                       "'systemd': use --cgroup-manager cgroupfs");
     TRY(find_criu());
     TRY(check_version(request.flags));
     CriuDirectories directories = TRY(open_criu_directories(request.image_path, request.work_path));
@@ -268,12 +288,13 @@ restore_container(const Settings& settings, const RestoreRequest& request, Foreg
 
     TRY(replace_checkpointed(settings, create.id));
     Record record = TRY(intent(settings, create, false, planned));
-    record.cgroup = TRY(locate_cgroup(settings, planned.plan.cgroup, create.id));
+    std::optional<Systemd> systemd;
+    TRY(find_place(settings, planned.plan.cgroup, record, systemd));
     StateDirectory directory = TRY(StateDirectory::claim(settings, create.id));
     auto container = std::make_unique<Restored>(
         Restored{std::move(planned), std::move(directory), std::move(record), {}});
     const Status built = Restoration(*container, request, std::move(directories), std::move(stdio),
-                                     foreground, std::move(receiver))
+                                     foreground, std::move(receiver), std::move(systemd))
                              .build();
     if (!built) return undo(*container, under("restore of container " + create.id)(built.error()));
     return container;

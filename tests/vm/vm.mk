@@ -1,26 +1,20 @@
 # The integration suite in guests with unified cgroup v2, where limits are really enforced.
 #   make vm        user-mode Linux: cpu io memory pids; two guests side by side
 #   make vm-qemu   Debian's kernel under TCG: all controllers, time namespaces, idmapped mounts; slow
-#   make vm-checkpoint   there only what needs CRIU, which user-mode Linux cannot do
-# All take FILTER. `make guest COMMAND='...'` runs one command in user-mode Linux.
+# Both take FILTER. `make guest COMMAND='...'` runs one command in user-mode Linux.
 
 VM := $(BUILD)/vm
 UML_MODULES := $(firstword $(wildcard /usr/lib/uml/modules/*))
 UML := INITRAMFS=$(abspath $(VM))/uml.cpio XSTATE=$(abspath $(VM))/xstate.so tests/vm/uml.sh
 QEMU := INITRAMFS=$(abspath $(VM))/qemu.cpio KERNEL=$(abspath $(VM))/vmlinux tests/vm/qemu.sh
-# What CRIU asks sockets with, and stops their packets.
-CRIU_MODULES := nf_tables unix_diag inet_diag tcp_diag udp_diag raw_diag af_packet_diag netlink_diag dummy
 SUITE = cd $(CURDIR) && TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) JOBS=1 SLOWNESS=5
 
-.PHONY: vm vm-qemu vm-checkpoint guest
+.PHONY: vm vm-qemu guest
 vm: all integration-tools $(VM)/uml.cpio $(VM)/xstate.so $(VM)/debian.made
 	@tests/vm/side-by-side.sh 'LIMIT=1500 $(UML)' 2 '$(SUITE) PLACE=vm tests/integration/run.sh $(FILTER)'
 
 vm-qemu: all integration-tools $(VM)/qemu.cpio $(VM)/vmlinux $(VM)/debian.made
 	@tests/vm/side-by-side.sh 'LIMIT=3600 $(QEMU)' 2 '$(SUITE) PLACE=qemu tests/integration/run.sh $(FILTER)'
-
-vm-checkpoint: all integration-tools $(VM)/qemu.cpio $(VM)/vmlinux
-	@$(QEMU) '$(SUITE) PLACE=qemu CRIU_PATH=$(CRIU_PATH) tests/integration/run.sh $(or $(FILTER),checkpoint/)'
 
 guest: $(VM)/uml.cpio $(VM)/xstate.so
 	@$(UML) '$(COMMAND)'
@@ -45,7 +39,7 @@ $(VM)/vmlinux: tests/vm/vmlinux.py $(VM)/kernel.unpacked
 
 $(VM)/qemu.cpio: $(addprefix tests/vm/,init.sh guest.sh make-initramfs.sh modules.py) $(VM)/kernel.unpacked
 	@tests/vm/make-initramfs.sh $(VM)/kernel/lib/modules/* $@ virtio_pci virtio_blk 9pnet_virtio 9p overlay veth bfq \
-	  crc32c_generic ext4 $(CRIU_MODULES)
+	  crc32c_generic ext4
 
 # A Debian root with systemd, and what a small server needs. The archive is this machine's own.
 $(VM)/debian.made: tests/vm/debian.sh
