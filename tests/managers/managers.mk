@@ -1,6 +1,8 @@
 # The real managers in a guest of their own: Debian sid with systemd, containerd, Docker, podman, buildah.
 #   make test-managers             in user-mode Linux; GUEST=qemu: Debian's kernel, with CRIU; slow
 #   make test-managers FILTER='docker/run podman/'  RUNTIMES='tare crun runc'
+#   make vm-checkpoint             in QEMU: the integration cases of checkpoint and restore, with Debian sid's CRIU
+#   make vm-systemd                the integration cases of the systemd driver, and of users without privileges
 #   make full-guest COMMAND='...'  one command in it; this machine's files are at /host
 # The tree is made once, and anew when its script changes. The table comes to $(BUILD)/managers.md.
 
@@ -19,11 +21,19 @@ FULL_NEEDS_uml := $(VM)/uml.cpio $(VM)/xstate.so $(FULL).made
 FULL_NEEDS_qemu := $(VM)/qemu.cpio $(VM)/vmlinux $(FULL).ext4
 FULL_GUEST := $(if $(filter qemu,$(GUEST)),$(FULL_QEMU),$(FULL_UML))
 
-.PHONY: test-managers full-guest
+.PHONY: test-managers vm-systemd vm-checkpoint full-guest
 test-managers: all $(FULL_NEEDS_$(GUEST))
 	@$(FULL_GUEST) 'cd /host$(CURDIR) && TARE=/host$(abspath $(BUILD))/tare RUNTIMES="$(RUNTIMES)" PLACE=$(GUEST) \
 	  tests/managers/run.sh $(FILTER)' > $(VM)/managers.log; status=$$?; cat $(VM)/managers.log; \
 	tests/managers/table.sh $(VM)/managers.log > $(BUILD)/managers.md; exit $$status
+
+vm-systemd: all integration-tools $(FULL_NEEDS_$(GUEST))
+	@$(FULL_GUEST) 'cd /host$(CURDIR) && TARE=/host$(abspath $(BUILD))/tare TOOLS=/host$(abspath $(INTEGRATION)) \
+	  TMPDIR=/run WITH_SYSTEMD=1 JOBS=1 SLOWNESS=5 PLACE=full tests/integration/run.sh $(or $(FILTER),systemd/ rootless/)'
+
+vm-checkpoint: all integration-tools $(FULL_NEEDS_qemu)
+	@$(FULL_QEMU) 'cd /host$(CURDIR) && TARE=/host$(abspath $(BUILD))/tare TOOLS=/host$(abspath $(INTEGRATION)) \
+	  JOBS=1 SLOWNESS=5 PLACE=qemu TMPDIR=/run tests/integration/run.sh $(or $(FILTER),checkpoint/)'
 
 full-guest: $(FULL_NEEDS_$(GUEST))
 	@$(FULL_GUEST) '$(COMMAND)'

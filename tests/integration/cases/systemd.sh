@@ -105,8 +105,8 @@ test_killed_for_memory_leaves_no_failed_unit() {
 
 test_a_dead_unit_of_that_name_is_cleared_away() {
     needs_systemd
-    systemd-run --quiet --scope --unit=it-a.scope -p CollectMode=inactive sh -c 'kill -9 $$' || true
-    systemctl stop it-a.scope 2>/dev/null || true
+    systemd-run --quiet --unit=it-a.scope --scope -p CollectMode=inactive -p RuntimeMaxSec=0.1 sleep 100 || true
+    within 5 systemctl is-failed it-a.scope
     unit a 'args(["/bin/true"])'
     quiet sd_tare run --bundle a a
 }

@@ -5,7 +5,9 @@
 //    propagates out of a container is seen by the case and never by the machine;
 //  - under a subreaper, as a shim or conmon would be, because an orphaned init must be reaped;
 //  - for at most LIMIT seconds.
-// Exits with COMMAND's status, 124 after the limit. V2 is the mount point of cgroup2.
+// Exits with COMMAND's status, 124 after the limit. V2 is the mount point of cgroup2. With
+// WITH_SYSTEMD in the environment COMMAND sees all cgroups: systemd makes its units outside of any
+// other root.
 
 #include <cerrno>
 #include <csignal>
@@ -66,16 +68,22 @@ void remove_cgroup(const std::string& path) {
         ::usleep(10'000);
 }
 
-// Runs in the child. Leaves it in V2/NAME/harness, with V2/NAME as its view of the root.
-void enter(const std::string& v2, const std::string& cgroup) {
-    if (!write_file(cgroup + "/cgroup.procs", "0")) die("enter " + cgroup);
-    if (::unshare(CLONE_NEWNS | CLONE_NEWCGROUP) != 0) die("unshare");
-    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) die("make / private");
+// Our cgroup becomes all there is, with us in a child of it: only so can it hand controllers down.
+void take_as_root(const std::string& v2) {
     if (::umount2(v2.c_str(), MNT_DETACH) != 0) die("umount " + v2);
     if (::mount("cgroup2", v2.c_str(), "cgroup2", 0, nullptr) != 0) die("mount cgroup2");
     if (::mkdir((v2 + "/harness").c_str(), 0755) != 0) die("make the harness's cgroup");
     if (!write_file(v2 + "/harness/cgroup.procs", "0")) die("enter the harness's cgroup");
     enable_controllers(v2);
+}
+
+// Runs in the child. Leaves it in V2/NAME/harness, with V2/NAME as its view of the root.
+void enter(const std::string& v2, const std::string& cgroup) {
+    const bool sees_all = std::getenv("WITH_SYSTEMD") != nullptr;
+    if (!write_file(cgroup + "/cgroup.procs", "0")) die("enter " + cgroup);
+    if (::unshare(CLONE_NEWNS | (sees_all ? 0 : CLONE_NEWCGROUP)) != 0) die("unshare");
+    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) die("make / private");
+    if (!sees_all) take_as_root(v2);
     if (::mount(nullptr, "/", nullptr, MS_REC | MS_SHARED, nullptr) != 0) die("make / shared");
 }
 
