@@ -1,4 +1,5 @@
 #include "init/decimal.h"
+#include "init/directory_entry.h"
 #include "init/steps.h"
 #include "init/syscall.h"
 
@@ -15,14 +16,6 @@ using wire::Detail;
 // The image's directory may be changing under us, and it may be deep: descriptors only, no path,
 // and an end to it.
 constexpr unsigned kDeepest = 64;
-
-struct Entry { // struct linux_dirent64
-    std::uint64_t inode;
-    std::int64_t next;
-    unsigned short size;
-    unsigned char type;
-    char name[1];
-};
 
 long copy_bytes(int from, int to) {
     for (;;) {
@@ -106,11 +99,11 @@ long copy_directory(int from, int to, unsigned depth) {
     if (depth > kDeepest) return -ELOOP;
     const int list = open_at(from, ".", O_RDONLY | O_DIRECTORY);
     if (list < 0) return list;
-    alignas(Entry) char entries[2048];
+    alignas(DirectoryEntry) char entries[2048];
     long size;
     while ((size = sys(__NR_getdents64, list, entries, sizeof entries)) > 0) {
         for (long at = 0; at < size;) {
-            const Entry* entry = reinterpret_cast<const Entry*>(entries + at);
+            const DirectoryEntry* entry = reinterpret_cast<const DirectoryEntry*>(entries + at);
             at += entry->size;
             if (is_dots(entry->name)) continue;
             if (const long done = copy_entry(from, entry->name, to, depth); done < 0) {

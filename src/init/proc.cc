@@ -131,6 +131,22 @@ long own_pid(Context& context) {
     return pid;
 }
 
+int open_own_descriptors() {
+    const int proc = open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY);
+    if (proc < 0) return proc;
+    char path[24];
+    long done = -EXDEV;
+    if (is_procfs_root(proc)) done = sys(__NR_readlinkat, proc, "self", path, std::size_t{20});
+    if (done > 0) {
+        std::memcpy(path + done, "/fd", 4);
+        done = open_below(proc, path, O_RDONLY | O_DIRECTORY);
+    } else if (done == 0) {
+        done = -ENOENT;
+    }
+    close_now(proc);
+    return static_cast<int>(done);
+}
+
 Status sysctl(Context& context, const wire::Sysctl& body) {
     char path[kPathMax] = "sys/";
     const char* name = context.plan.text(body.path);

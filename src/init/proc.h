@@ -22,6 +22,11 @@ int open_in_proc(Context& context, const char* path, int flags);
 // The own pid in that procfs, as its "self" says; 0 when it cannot see us.
 long own_pid(Context& context);
 
+// Opens, to be listed, the directory of our own descriptors in the procfs at /proc, whosever that
+// is: nothing but the root of a procfs serves, and nothing mounted over what lies below it. Returns
+// a descriptor, or -errno. Needs no Context.
+int open_own_descriptors();
+
 // Unmounts or covers every procfs and sysfs of the host (for --no-pivot).
 Status hide_host_proc();
 

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <linux/mount.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace tare::init {
 namespace {
@@ -120,6 +122,36 @@ TEST_F(FallbackTest, AReadOnlyRootWithoutMountSetattr) {
 
 TEST_F(FallbackTest, WithoutCloseRange) {
     EXPECT_EQ(run("ls /proc/self/fd", {SYS_close_range}), "0\n1\n2\n3\n");
+}
+
+// Far above all that is worth trying one by one.
+TEST_F(FallbackTest, WithoutCloseRangeHighDescriptorsAreListed) {
+    constexpr int kHigh = 70'000;
+    end(steps, "ls /proc/self/fd");
+    const init::Outcome outcome = run_init(
+        steps,
+        {.namespaces = CLONE_NEWNS | CLONE_NEWPID, .missing = {SYS_close_range}, .before_exec = [] {
+             rlimit limit = {kHigh + 1, kHigh + 1};
+             ::setrlimit(RLIMIT_NOFILE, &limit);
+             ::dup2(1, kHigh);
+         }});
+    EXPECT_EQ(outcome.refusal(), "");
+    EXPECT_EQ(outcome.output, "0\n1\n2\n3\n");
+}
+
+// A listing that the image made up.
+TEST_F(FallbackTest, WithoutCloseRangeOnlyAProcfsIsBelieved) {
+    plan::Steps own;
+    begin(own, root);
+    for (const char* below : {"/proc/1", "/proc/1/fd"})
+        root.directory(below);
+    root.link("1", "/proc/self");
+    end(own, "for fd in 5 9; do (echo open >&$fd) 2>/dev/null || echo closed; done");
+    const init::Outcome outcome = run_init(own, {.namespaces = CLONE_NEWNS | CLONE_NEWPID,
+                                                 .missing = {SYS_close_range},
+                                                 .before_exec = [] { ::dup2(1, 9); }});
+    EXPECT_EQ(outcome.refusal(), "");
+    EXPECT_EQ(outcome.output, "closed\nclosed\n");
 }
 
 TEST_F(FallbackTest, HooksWithoutPidfds) {
