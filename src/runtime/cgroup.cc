@@ -162,13 +162,19 @@ Result<Fd> make_cgroup(const std::string& path, const plan::CgroupPlan& plan) {
 }
 
 Status update_cgroup(const std::string& path, const plan::CgroupPlan& plan,
-                     const std::function<Status()>& then) {
+                     const UpdateSteps& steps) {
     const Fd cgroup = TRY(sys::open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
     TRY(check_memory_usage(cgroup, plan));
     CgroupWriter writer(cgroup, path, plan, CgroupWriter::Memory::kUndo);
+    if (steps.first) {
+        writer.remember_all();
+        TRY(steps.first());
+    }
     Status done = writer.write_all();
-    if (done) done = then();
-    if (!done) writer.undo();
+    if (done && steps.last) done = steps.last();
+    if (done) return done;
+    if (steps.undo_first) steps.undo_first();
+    writer.undo();
     return done;
 }
 

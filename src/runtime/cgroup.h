@@ -37,11 +37,18 @@ Result<Fd> make_cgroup(const std::string& path, const plan::CgroupPlan& plan);
 // systemd's to enable.
 Status fill_unit_cgroup(const std::string& path, const plan::CgroupPlan& plan);
 
-// Changes the limits of a cgroup that is in use: all of them, or none. When they are written,
-// `then` is called (to remember them); what was there before comes back when that fails, or a write
-// does. Device programs stay as they are, and a frozen cgroup frozen.
+// What else belongs to an update of limits.
+struct UpdateSteps {
+    std::function<Status()> first;    // before the files are written; may change them itself
+    std::function<void()> undo_first; // where something after `first` has failed
+    std::function<Status()> last;     // once they are written: to remember them
+};
+
+// Changes the limits of a cgroup that is in use: all of them, or none. What was there before comes
+// back when a write or one of the steps fails. Device programs stay as they are, and a frozen
+// cgroup frozen.
 Status update_cgroup(const std::string& path, const plan::CgroupPlan& plan,
-                     const std::function<Status()>& then);
+                     const UpdateSteps& steps);
 
 // Sends `signal` to every process in it and below; success where it is gone. SIGKILL is
 // cgroup.kill.

@@ -22,6 +22,10 @@ std::string without_newline(std::string text) {
     return text;
 }
 
+std::string undo_value_of(const std::string& file, const std::string& value, std::string before) {
+    return plan::undo_value(file, value, without_newline(std::move(before)));
+}
+
 Failure not_delegated(const plan::CgroupWrite& write, const std::string& path) {
     return Failure(
         {ENOENT, write.origin + ": needs " + quote(write.file) + " of the controller "
@@ -34,6 +38,18 @@ Failure not_delegated(const plan::CgroupWrite& write, const std::string& path) {
 
 bool is_limit(const plan::CgroupWrite& write) {
     return !write.optional && write.value != "max" && !write.value.starts_with("max ");
+}
+
+void CgroupWriter::remember_all() {
+    const auto remember = [this](const std::string& file, const std::string& value) {
+        auto before = sys::read_file_at(cgroup_, file, kMostOfAFile);
+        if (before) done_.push_back({file, undo_value_of(file, value, *std::move(before))});
+    };
+    for (const plan::CgroupWrite& write : plan_.writes) {
+        remember(write.file, write.value);
+        if (!write.else_file.empty()) remember(write.else_file, write.else_value);
+    }
+    remembers_ = true;
 }
 
 Status CgroupWriter::write_all() {
@@ -77,11 +93,10 @@ Status CgroupWriter::try_write(const plan::CgroupWrite& write) {
 
 // A file that cannot be read (memory.reclaim) holds nothing that could come back.
 Status CgroupWriter::put(const std::string& file, const std::string& value) {
-    if (memory_ == Memory::kNone) return sys::write_control_at(cgroup_, file, value);
+    if (memory_ == Memory::kNone || remembers_) return sys::write_control_at(cgroup_, file, value);
     auto before = sys::read_file_at(cgroup_, file, kMostOfAFile);
     TRY(sys::write_control_at(cgroup_, file, value));
-    if (before)
-        done_.push_back({file, plan::undo_value(file, value, without_newline(*std::move(before)))});
+    if (before) done_.push_back({file, undo_value_of(file, value, *std::move(before))});
     return {};
 }
 

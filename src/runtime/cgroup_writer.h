@@ -22,6 +22,9 @@ public:
                  Memory memory = Memory::kNone)
         : cgroup_(cgroup), path_(path), plan_(plan), memory_(memory) {}
 
+    // Reads every file that is there, for where somebody else changes them before write_all().
+    void remember_all();
+
     // Errors name the field, and the controller that is missing.
     Status write_all();
 
@@ -42,6 +45,7 @@ private:
     const plan::CgroupPlan& plan_;
     const Memory memory_;
     std::vector<Done> done_;
+    bool remembers_ = false; // done_ has them all already
     bool enabled_ = false;
     std::string tree_;
     std::vector<std::string> missing_;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "sys/namespace.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <unistd.h>
 
@@ -25,6 +26,33 @@ const char* environment(const char* name) {
 
 sys::BusMessage method(const char* interface, const char* name) {
     return {.path = kObject, .interface = interface, .member = name, .destination = kService};
+}
+
+// Where the unit is on the bus: all but letters and digits, and a digit at the start, become "_2d".
+std::string object_of(const std::string& unit) {
+    constexpr const char* kDigits = "0123456789abcdef";
+    std::string path = std::string(kObject) + "/unit/";
+    for (const char c : unit) {
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        const bool is_digit = c >= '0' && c <= '9';
+        const auto byte = static_cast<unsigned char>(c);
+        if (is_letter || (is_digit && path.back() != '/'))
+            path += c;
+        else
+            path.append({'_', kDigits[byte / 16], kDigits[byte % 16]});
+    }
+    return path;
+}
+
+std::string interface_of(const std::string& unit) {
+    return std::string(kService) + (unit.ends_with(".slice") ? ".Slice" : ".Scope");
+}
+
+std::string names_of(const std::vector<BusProperty>& properties) {
+    std::vector<std::string> names;
+    for (const BusProperty& property : properties)
+        if (std::ranges::find(names, property.name) == names.end()) names.push_back(property.name);
+    return joined(names);
 }
 
 std::string remedy(bool of_user) {
@@ -78,15 +106,22 @@ Result<sys::BusMessage> Systemd::call(const char* name, const char* signature,
     return bus_.call(std::move(message));
 }
 
-Result<std::string> Systemd::control_group() {
+Result<sys::BusMessage> Systemd::read_property(const std::string& object,
+                                               const std::string& interface,
+                                               const std::string& name) {
     sys::BusWriter arguments;
-    arguments.string(kManager);
-    arguments.string("ControlGroup");
+    arguments.string(interface);
+    arguments.string(name);
     sys::BusMessage message = method("org.freedesktop.DBus.Properties", "Get");
+    message.path = object;
     message.signature = "ss";
     message.body = arguments.bytes();
-    const auto answer =
-        TRY(bus_.call(std::move(message)).map_error(under("systemd: find its cgroup")));
+    return bus_.call(std::move(message));
+}
+
+Result<std::string> Systemd::control_group() {
+    const auto answer = TRY(read_property(kObject, kManager, "ControlGroup")
+                                .map_error(under("systemd: find its cgroup")));
     const std::vector<std::string> strings = sys::bus_strings(answer);
     if (strings.empty()) return invalid("systemd: its property ControlGroup is no string");
     return strings[0] == "/" ? std::string() : strings[0];
@@ -169,6 +204,19 @@ Status Systemd::stop(const std::string& unit) {
     return {};
 }
 
+Result<std::vector<BusProperty>> Systemd::read_properties(const std::string& unit,
+                                                          const std::vector<std::string>& names) {
+    std::vector<BusProperty> properties;
+    for (const std::string& name : names) {
+        const std::string attempt = "systemd: read " + name + " of the unit " + quote(unit);
+        const auto answer =
+            TRY(read_property(object_of(unit), interface_of(unit), name).map_error(under(attempt)));
+        properties.push_back({name, TRY(sys::bus_variant(answer).map_error(under(attempt)))});
+    }
+    return properties;
+}
+
+// It answers before it writes to the cgroup, but a second question only after that.
 Status Systemd::set_properties(const std::string& unit,
                                const std::vector<BusProperty>& properties) {
     sys::BusWriter arguments;
@@ -176,7 +224,10 @@ Status Systemd::set_properties(const std::string& unit,
     arguments.boolean(true); // runtime: not beyond a reboot
     arguments.properties(properties);
     TRY(call("SetUnitProperties", "sba(sv)", arguments)
-            .map_error(under("systemd: set properties of the unit " + quote(unit))));
+            .map_error(
+                under("systemd: set " + names_of(properties) + " of the unit " + quote(unit))));
+    TRY(read_property(kObject, kManager, "ControlGroup")
+            .map_error(under("systemd: wait for the unit " + quote(unit))));
     return {};
 }
 

@@ -31,7 +31,12 @@ public:
     // Stops it and waits until that is done; success where there is no such unit.
     Status stop(const std::string& unit);
 
-    // For as long as the unit runs.
+    // What these properties of a scope or slice are now. Only for limits: see sys::bus_variant().
+    Result<std::vector<BusProperty>> read_properties(const std::string& unit,
+                                                     const std::vector<std::string>& names);
+
+    // All or none, for as long as the unit runs. Afterwards systemd has written them to its cgroup,
+    // so whatever is written there from now on stays.
     Status set_properties(const std::string& unit, const std::vector<BusProperty>& properties);
 
     // Moves a process into the unit's cgroup, also where we may not write cgroup.procs ourselves.
@@ -39,6 +44,8 @@ public:
 
 private:
     Status watch(const std::string& unit);
+    Result<sys::BusMessage> read_property(const std::string& object, const std::string& interface,
+                                          const std::string& name);
     Result<sys::BusMessage> call(const char* method, const char* signature,
                                  const sys::BusWriter& arguments);
     Result<std::string> start_job(const plan::UnitPlan& unit, pid_t pid);

@@ -4,6 +4,7 @@
 #include "plan/plan.h"
 #include "runtime/systemd.h"
 
+#include <functional>
 #include <string>
 #include <sys/types.h>
 
@@ -21,6 +22,12 @@ Result<std::string> locate_unit(Systemd& systemd, const plan::UnitPlan& unit);
 // must not do anything of its own.
 Status enter_unit(Systemd& systemd, const plan::CgroupPlan& plan, const std::string& path,
                   pid_t pid);
+
+// Changes the limits of its container, all or none as update_cgroup() does: those that have a
+// property as properties, so that they outlive whatever makes systemd write its files anew, then
+// the files, exactly. `last` remembers them.
+Status update_unit(Systemd& systemd, const std::string& unit, const std::string& path,
+                   const plan::CgroupPlan& plan, const std::function<Status()>& last);
 
 // Stops the unit of a container that has no processes any more. Where systemd does not answer, that
 // is only worth a warning: without processes the unit ends by itself.

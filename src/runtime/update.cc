@@ -1,12 +1,14 @@
 #include "plan/update.h"
 
 #include "base/log.h"
+#include "plan/unit.h"
 #include "runtime/cgroup.h"
 #include "runtime/host.h"
 #include "runtime/late_hooks.h"
 #include "runtime/liveness.h"
 #include "runtime/runtime.h"
 #include "runtime/store.h"
+#include "runtime/unit.h"
 #include "sys/file.h"
 
 namespace tare::runtime {
@@ -52,11 +54,14 @@ Status update(const Settings& settings, const UpdateRequest& request) {
     TRY(check_updatable(directory, record));
     spec::Config config = TRY(read_stored_config(directory));
     plan::Update update = TRY(plan_for(config, request));
-    if (!record.unit.empty()) update.cgroup.unit = plan::UnitPlan{.name = record.unit};
     for (const std::string& warning : update.cgroup.warnings)
         log::warning(warning);
-    return update_cgroup(record.cgroup, update.cgroup,
-                         [&] { return remember(directory, config, update.resources); });
+    const auto last = [&] { return remember(directory, config, update.resources); };
+    if (!record.unit.empty()) update.cgroup.unit = plan::UnitPlan{.name = record.unit};
+    if (record.unit.empty() || plan::unit_limits(update.cgroup.writes).empty())
+        return update_cgroup(record.cgroup, update.cgroup, {.last = last});
+    Systemd systemd = TRY(Systemd::connect());
+    return update_unit(systemd, record.unit, record.cgroup, update.cgroup, last);
 }
 
 } // namespace tare::runtime

@@ -49,6 +49,7 @@ public:
     void align(std::size_t to) { skip((to - at_ % to) % to); }
     std::uint8_t byte() { return number<std::uint8_t>(); }
     std::uint32_t u32() { return number<std::uint32_t>(); }
+    std::uint64_t u64() { return number<std::uint64_t>(); }
     std::string string() { return text(u32()); }
     std::string signature() { return text(byte()); }
 
@@ -81,6 +82,31 @@ private:
     std::size_t at_;
     bool failed_ = false;
 };
+
+// Calls `read` for each element; the length counts neither itself nor the padding behind it.
+template <class Read>
+void read_array(Reader& in, std::size_t alignment, const Read& read) {
+    const std::uint32_t size = in.u32();
+    in.align(alignment);
+    for (const std::size_t end = in.at() + size; in.at() < end && !in.failed();)
+        read();
+}
+
+std::vector<std::uint8_t> read_bytes(Reader& in) {
+    std::vector<std::uint8_t> list;
+    read_array(in, 1, [&] { list.push_back(in.byte()); });
+    return list;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> read_limits(Reader& in) {
+    std::vector<std::pair<std::string, std::uint64_t>> list;
+    read_array(in, 8, [&] {
+        in.align(8);
+        std::string name = in.string();
+        list.emplace_back(std::move(name), in.u64());
+    });
+    return list;
+}
 
 // A field that we do not know may have any type; nobody sends other than these.
 void skip_basic(Reader& in, std::string_view type) {
@@ -305,6 +331,23 @@ std::vector<std::string> bus_strings(const BusMessage& message) {
         strings.push_back(std::move(text));
     }
     return strings;
+}
+
+Result<BusValue> bus_variant(const BusMessage& message) {
+    Reader in(message.body, 0);
+    const std::string type = message.signature == "v" ? in.signature() : std::string();
+    BusValue value;
+    if (type == "t")
+        value = in.u64();
+    else if (type == "ay")
+        value = read_bytes(in);
+    else if (type == "a(st)")
+        value = read_limits(in);
+    else
+        return invalid("D-Bus: expected a variant with t, ay or a(st), got "
+                       + quote(message.signature + " " + type));
+    if (in.failed()) return invalid("D-Bus: a variant is cut off");
+    return value;
 }
 
 } // namespace tare::sys

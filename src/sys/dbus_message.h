@@ -70,4 +70,8 @@ Result<BusMessage> read_bus_message(std::string_view bytes);
 // variant its content. Anything else ends the list, as does a body shorter than its signature.
 std::vector<std::string> bus_strings(const BusMessage& message);
 
+// The content of the variant that a body is, of the types that limits have: t, ay, a(st). Errors:
+// another type, or one that is cut off.
+Result<BusValue> bus_variant(const BusMessage& message);
+
 } // namespace tare::sys

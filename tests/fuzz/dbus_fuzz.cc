@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto message = read_bus_message(bytes.substr(0, *needed));
     if (!message) return 0;
     (void)bus_strings(*message);
+    (void)bus_variant(*message);
     if (message->signature.size() > 255) std::abort(); // its length is one byte
     const auto again = read_bus_message(write_bus_message(*message));
     if (!again || again->member != message->member || again->body != message->body

@@ -170,15 +170,41 @@ TEST(Systemd, FindsItsCgroup) {
               (std::vector<std::string>{"org.freedesktop.systemd1.Manager", "ControlGroup"}));
 }
 
+TEST(Systemd, ReadsProperties) {
+    FakeBus fake([](const BusMessage& call) -> Messages {
+        BusWriter body;
+        body.variant(std::uint64_t{7});
+        return {FakeBus::reply(call, "v", body)};
+    });
+    Systemd systemd = connect(fake);
+    EXPECT_EQ(systemd.read_properties("7a.b-c.slice", {"TasksMax", "MemoryMax"}).value(),
+              (std::vector<BusProperty>{{"TasksMax", std::uint64_t{7}},
+                                        {"MemoryMax", std::uint64_t{7}}}));
+    EXPECT_EQ(fake.received()[1].path, "/org/freedesktop/systemd1/unit/_37a_2eb_2dc_2eslice");
+    EXPECT_EQ(sys::bus_strings(fake.received()[1]),
+              (std::vector<std::string>{"org.freedesktop.systemd1.Slice", "MemoryMax"}));
+}
+
+TEST(Systemd, SaysWhichPropertyItCannotRead) {
+    FakeBus fake([](const BusMessage& call) -> Messages { return {FakeBus::reply(call)}; });
+    Systemd systemd = connect(fake);
+    EXPECT_EQ(error_of(systemd.read_properties("a.scope", {"TasksMax"})),
+              "systemd: read TasksMax of the unit 'a.scope': D-Bus: expected a variant with t, ay "
+              "or a(st), got ' '");
+}
+
 TEST(Systemd, SetsPropertiesAndMovesProcesses) {
     FakeBus fake([](const BusMessage& call) -> Messages { return {FakeBus::reply(call)}; });
     Systemd systemd = connect(fake);
     EXPECT_TRUE(systemd.set_properties("tare-c1.scope", {{"TasksMax", std::uint64_t{5}}}));
     EXPECT_TRUE(systemd.attach("tare-c1.scope", 42));
-    ASSERT_EQ(calls(fake),
-              (std::vector<std::string>{"SetUnitProperties", "AttachProcessesToUnit"}));
+    ASSERT_EQ(calls(fake), (std::vector<std::string>{
+                               "SetUnitProperties",
+                               "Get", // whose answer comes once the files are written
+                               "AttachProcessesToUnit",
+                           }));
     EXPECT_EQ(fake.received()[0].signature, "sba(sv)");
-    EXPECT_EQ(fake.received()[1].signature, "ssau");
+    EXPECT_EQ(fake.received()[2].signature, "ssau");
 }
 
 TEST(Systemd, GivesUpOnSilence) {

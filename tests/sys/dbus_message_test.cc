@@ -165,5 +165,35 @@ TEST(BusStrings, StopsAtWhatIsNone) {
     EXPECT_TRUE(bus_strings({.signature = "v", .body = number.bytes()}).empty());
 }
 
+std::string variant_of(const std::string& signature, const std::string& body) {
+    const auto value = bus_variant({.signature = signature, .body = body});
+    return value ? to_text(*value) : value.error().text;
+}
+
+TEST(BusVariant, ReadsTheTypesOfLimits) {
+    const auto again = [](const BusValue& value) {
+        BusWriter body;
+        body.variant(value);
+        return variant_of("v", body.bytes());
+    };
+    using Limits = std::vector<std::pair<std::string, std::uint64_t>>;
+    EXPECT_EQ(again(std::uint64_t{5}), "uint64 5");
+    EXPECT_EQ(again(std::vector<std::uint8_t>{1, 255}), "[byte 0x01, byte 0xff]");
+    EXPECT_EQ(again(std::vector<std::uint8_t>{}), "[]");
+    EXPECT_EQ(again(Limits{{"/dev/a", 1}, {"/b", 2}}), "[('/dev/a', uint64 1), ('/b', uint64 2)]");
+    EXPECT_EQ(again(Limits{}), "[]");
+}
+
+TEST(BusVariant, RefusesTheRest) {
+    BusWriter text, number;
+    text.variant(std::string("x"));
+    number.variant(std::uint64_t{5});
+    const std::string expected = "D-Bus: expected a variant with t, ay or a(st), got ";
+    EXPECT_EQ(variant_of("v", text.bytes()), expected + "'v s'");
+    EXPECT_EQ(variant_of("s", number.bytes()), expected + "'s '");
+    EXPECT_EQ(variant_of("v", ""), expected + "'v '");
+    EXPECT_EQ(variant_of("v", number.bytes().substr(0, 12)), "D-Bus: a variant is cut off");
+}
+
 } // namespace
 } // namespace tare::sys

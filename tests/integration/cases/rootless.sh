@@ -49,6 +49,11 @@ test_unit_of_the_own_manager() {
     cgroup=$(cgroup_of_pid "$(user_pid_of a)")
     is cgroup "$cgroup" "$MANAGER/user.slice/tare-a.scope"
     is limit "$(<"$V2$cgroup/pids.max")" 20
+    quiet user_tare update --pids-limit 30 a
+    is 'the new limit' "$(<"$V2$cgroup/pids.max")" 30
+    is 'the property' "$(as_user systemctl --user show --value -p TasksMax tare-a.scope)" 30
+    quiet as_user systemctl --user daemon-reload
+    is 'afterwards' "$(<"$V2$cgroup/pids.max")" 30
     quiet user_tare delete --force a
     [[ ! -e $V2$cgroup ]] || fail 'the unit is left'
 }

@@ -78,6 +78,53 @@ test_limits_are_properties_and_files() {
     has_no_unit a || fail 'the unit is left'
 }
 
+# An update is the unit's too: whatever makes systemd write its files anew brings no old limit back.
+test_updates_are_properties_and_files() {
+    needs_systemd
+    needs_controller memory
+    unit a '.linux.resources += {memory: {limit: 50000000}, cpu: {shares: 512, quota: 12345, period: 50000},
+        pids: {limit: 77}} | args(["/bin/sleep", "100"])'
+    quiet sd_tare run -d --bundle a a
+    quiet tare update --memory 60000000 --cpu-quota 23456 --cpu-share 1024 --pids-limit 88 a
+    local cgroup
+    cgroup=$(cgroup_of_unit a)
+    is MemoryMax "$(property a MemoryMax)" 60000000
+    is CPUWeight "$(property a CPUWeight)" "$(<"$cgroup/cpu.weight")"
+    is CPUQuotaPerSecUSec "$(property a CPUQuotaPerSecUSec)" 470ms
+    is TasksMax "$(property a TasksMax)" 88
+    is 'cpu.max, exactly' "$(<"$cgroup/cpu.max")" '23456 50000'
+    is memory.max "$(<"$cgroup/memory.max")" 59998208
+    systemctl daemon-reload
+    systemctl set-property --runtime it-a.scope CPUWeight=60
+    is 'memory.max afterwards' "$(<"$cgroup/memory.max")" 59998208
+    is 'pids.max afterwards' "$(<"$cgroup/pids.max")" 88
+    is 'TasksMax afterwards' "$(property a TasksMax)" 88
+    quiet sd_tare delete --force a
+    has_no_unit a || fail 'the unit is left'
+    [[ ! -e /run/systemd/transient/it-a.scope.d && ! -e /run/systemd/system.control/it-a.scope.d ]] ||
+        fail 'what systemd keeps of the update is left'
+}
+
+test_updates_are_all_or_nothing() {
+    needs_systemd
+    needs_controller memory
+    unit a '.linux.resources += {cpu: {shares: 512, quota: 12345, period: 50000}, pids: {limit: 77}} |
+        args(["/bin/sleep", "100"])'
+    quiet sd_tare run -d --bundle a a
+    local cgroup
+    cgroup=$(cgroup_of_unit a)
+    refused "#/unified/pids.nosuch: needs 'pids.nosuch'" tare update -r - a <<<'{"memory": {"limit": 60000000},
+        "cpu": {"quota": 40000}, "pids": {"limit": 88}, "unified": {"pids.nosuch": "1"}}'
+    is TasksMax "$(property a TasksMax)" 77
+    is MemoryMax "$(property a MemoryMax)" infinity
+    is CPUQuotaPerSecUSec "$(property a CPUQuotaPerSecUSec)" 250ms
+    is pids.max "$(<"$cgroup/pids.max")" 77
+    is memory.max "$(<"$cgroup/memory.max")" max
+    is cpu.max "$(<"$cgroup/cpu.max")" '12345 50000'
+    is saved "$(jq -c .linux.resources.pids "$STATE/a/config.json")" '{"limit":77}'
+    quiet sd_tare delete --force a
+}
+
 test_devices_stay_denied() {
     needs_systemd
     unit a 'all_caps(["CAP_MKNOD"]) | .root.readonly = false |

@@ -47,6 +47,7 @@ bool is_directory(const std::string& path) {
 struct Process {
     char state = 'X'; // proc(5); X: there is none
     int parent = 0;
+    bool is_of_kernel = false;
 };
 
 // From /proc/PID/stat, behind the name, which may hold anything but is closed by the last ')'.
@@ -54,8 +55,12 @@ Process process_of(int pid) {
     const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
     const auto end = stat.rfind(')');
     Process process;
+    unsigned flags = 0;
     if (end != std::string::npos)
-        std::sscanf(stat.c_str() + end + 1, " %c %d", &process.state, &process.parent);
+        std::sscanf(stat.c_str() + end + 1, " %c %d %*d %*d %*d %*d %u", &process.state,
+                    &process.parent, &flags);
+    constexpr unsigned kKernelThread = 0x0020'0000; // PF_KTHREAD
+    process.is_of_kernel = (flags & kKernelThread) != 0;
     return process;
 }
 
@@ -71,7 +76,8 @@ void show_processes(const std::string& cgroup, int shell) {
         char* end = nullptr;
         const int pid = static_cast<int>(std::strtol(at, &end, 10));
         at = *end ? end + 1 : end;
-        if (const char state = process_of(pid).state; state == 'X' || state == 'Z') continue;
+        const Process process = process_of(pid);
+        if (process.state == 'X' || process.state == 'Z' || process.is_of_kernel) continue;
         if (descends_from(pid, shell)) continue;
         std::string command = read_file("/proc/" + std::to_string(pid) + "/cmdline");
         std::replace(command.begin(), command.end(), '\0', ' ');
