@@ -64,8 +64,8 @@ Result<std::vector<pid_t>> list_cgroup(const std::string& path);
 // Stops or continues all of them, and waits until that is so (at most `timeout_ms`).
 Status freeze_cgroup(const std::string& path, bool frozen, int timeout_ms = 10'000);
 
-// cgroup.freeze says 1.
-bool is_frozen(const std::string& path);
+// cgroup.freeze says 1; false where it is gone.
+Result<bool> is_frozen(const std::string& path);
 
 // How many processes the kernel's OOM killer has ended in it: memory.events, "oom_kill". 0 where
 // that is not known.

@@ -164,9 +164,11 @@ Status freeze_cgroup(const std::string& path, bool frozen, int timeout_ms) {
                                    + ": not done after " + std::to_string(timeout_ms) + " ms"});
 }
 
-bool is_frozen(const std::string& path) {
+Result<bool> is_frozen(const std::string& path) {
     const auto text = sys::read_small_file(path + "/cgroup.freeze");
-    return text && text->starts_with('1');
+    if (text) return text->starts_with('1');
+    if (text.error().code == ENOENT || text.error().code == ENODEV) return false;
+    return Failure(text.error());
 }
 
 unsigned long count_oom_kills(const std::string& path) {

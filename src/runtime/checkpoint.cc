@@ -139,8 +139,9 @@ Status checkpoint(const Settings& settings, const CheckpointRequest& request) {
     StateDirectory directory = TRY(StateDirectory::open(settings, request.id));
     TRY(directory.lock());
     const Record record = TRY(directory.read());
-    const Fd init = open_init(record);
-    TRY(check_status(request.id, status_of(directory, record)));
+    const Fd init = TRY(open_init(record));
+    const spec::Status status_now = TRY(status_of(directory, record));
+    TRY(check_status(request.id, status_now));
     TRY(find_criu());
     TRY(check_features(request.flags));
     Fd status = TRY(take_status_fd(request.status_fd));
@@ -158,7 +159,8 @@ Status checkpoint(const Settings& settings, const CheckpointRequest& request) {
     DumpStages stages(std::move(status), directory, stops);
     TRY(dump(request, options, directories, stages)
             .map_error(under("checkpoint of container " + request.id)));
-    if (stops && init && !sys::wait_for_end(init, kEndTimeoutMs))
+    const bool ended = stops && init ? TRY(sys::wait_for_end(init, kEndTimeoutMs)) : true;
+    if (!ended)
         return Failure(
             {ETIMEDOUT, "container " + request.id + " does not end after its checkpoint"});
     return {};

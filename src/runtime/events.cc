@@ -32,7 +32,7 @@ struct Watched {
 Result<Watched> open_watched(const Settings& settings, const std::string& id) {
     const StateDirectory directory = TRY(StateDirectory::open(settings, id));
     Record record = TRY(directory.read());
-    Fd init = open_init(record);
+    Fd init = TRY(open_init(record));
     if (!init) return Failure({ESRCH, "container not running: " + id});
     if (record.cgroup.empty())
         return invalid("container " + id

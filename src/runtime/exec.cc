@@ -55,7 +55,7 @@ Result<Container> find_container(const Settings& settings, const ExecRequest& re
     StateDirectory directory = TRY(StateDirectory::open(settings, request.id));
     TRY(directory.lock_shared());
     Record record = TRY(directory.read());
-    Liveness now = look_at(directory, record);
+    Liveness now = TRY(look_at(directory, record));
     TRY(check_status(request, now.status));
     const pid_t pid = record.init.pid;
     return Container{std::move(directory), std::move(record), now.status,

@@ -25,19 +25,18 @@ Failure not_running(const std::string& id) {
 Status kill(const Settings& settings, const std::string& id, int signal, bool all) {
     const StateDirectory directory = TRY(StateDirectory::open(settings, id));
     const Record record = TRY(directory.read());
-    const Fd init = open_init(record);
+    const Liveness now = TRY(look_at(directory, record));
 
     // Without a pid namespace the rest of the container outlives its init, and so must be reached
     // through the cgroup.
     if (!record.cgroup.empty() && (all || (record.shares_pids && signal == SIGKILL))) {
         TRY(signal_cgroup(record.cgroup, signal));
-        return all || init ? Status() : not_running(id);
+        return all || now.init ? Status() : not_running(id);
     }
-    const spec::Status status = init ? status_of(directory, record) : spec::Status::kStopped;
-    if (!takes_signals(status)) return all ? Status() : not_running(id);
-    TRY(sys::send_signal(init, signal).map_error(under("container " + id)));
+    if (!takes_signals(now.status)) return all ? Status() : not_running(id);
+    TRY(sys::send_signal(now.init, signal).map_error(under("container " + id)));
     // A frozen process dies of SIGKILL at once; its cgroup would stay frozen for the next one.
-    if (signal == SIGKILL && status == spec::Status::kPaused)
+    if (signal == SIGKILL && now.status == spec::Status::kPaused)
         (void)freeze_cgroup(record.cgroup, false, 0);
     return {};
 }

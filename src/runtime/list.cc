@@ -17,7 +17,12 @@ Result<std::vector<spec::State>> list(const Settings& settings) {
             if (record.error().code != ENOENT) log::warning(record.error().text);
             continue;
         }
-        states.push_back(state_of(*record, status_of(*directory, *record)));
+        const auto status = status_of(*directory, *record);
+        if (!status) {
+            log::warning("container " + id + ": " + status.error().text);
+            continue;
+        }
+        states.push_back(state_of(*record, *status));
         states.back().owner = user_name(record->owner);
     }
     return states;

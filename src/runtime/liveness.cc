@@ -10,37 +10,51 @@ namespace tare::runtime {
 
 namespace {
 
-bool is_alive(const Record& record) {
+// Only "there is no such process" says that init has ended; that we could not look says nothing.
+Result<bool> is_alive(const Record& record) {
     if (record.init.pid <= 0) return false;
     const auto stat = sys::read_stat(record.init.pid);
-    if (!stat || stat->start_time != record.init.start_time) return false;
+    if (!stat) {
+        const int code = stat.error().code;
+        if (code == ENOENT || code == ESRCH) return false;
+        return Failure(stat.error());
+    }
+    if (stat->start_time != record.init.start_time) return false;
     if (stat->state == 'Z' || stat->state == 'X') return false;
-    const auto boot = boot_id();
-    return boot && *boot == record.boot_id;
+    const std::string boot = TRY(boot_id());
+    return boot == record.boot_id;
 }
 
-bool is_paused(const Record& record) {
-    return !record.cgroup.empty() && is_frozen(record.cgroup);
+Result<bool> is_paused(const Record& record) {
+    if (record.cgroup.empty()) return false;
+    return is_frozen(record.cgroup);
 }
 
-spec::Status status_of_living(const StateDirectory& directory, const Record& record) {
+Result<spec::Status> status_of_living(const StateDirectory& directory, const Record& record) {
+    spec::Status status = spec::Status::kRunning;
     if (record.has_gate) {
         const auto gate = open_gate(directory);
-        if (gate) return is_paused(record) ? spec::Status::kPaused : spec::Status::kCreated;
-        if (gate.error().code == ENOENT) return spec::Status::kCreating;
+        if (gate)
+            status = spec::Status::kCreated;
+        else if (gate.error().code == ENOENT)
+            return spec::Status::kCreating;
+        else if (gate.error().code != ENXIO)
+            return Failure(gate.error());
     } else if (!record.ready) {
         return spec::Status::kCreating;
     }
-    return is_paused(record) ? spec::Status::kPaused : spec::Status::kRunning;
+    const bool paused = TRY(is_paused(record));
+    return paused ? spec::Status::kPaused : status;
 }
 
 } // namespace
 
-Fd open_init(const Record& record) {
+Result<Fd> open_init(const Record& record) {
     if (record.init.pid <= 0) return Fd();
     auto pidfd = sys::open_pidfd(record.init.pid);
-    if (!pidfd || !is_alive(record)) return Fd();
-    return *std::move(pidfd);
+    const bool alive = TRY(is_alive(record));
+    if (!alive) return Fd();
+    return pidfd; // an error of the living: not ESRCH, nor EINVAL for a thread that got its number
 }
 
 // Only a FIFO with a reader can be opened like this: fifo(7), "ENXIO".
@@ -48,16 +62,19 @@ Result<Fd> open_gate(const StateDirectory& directory) {
     return sys::open_at(directory.fd(), kGate, O_WRONLY | O_NONBLOCK | O_NOFOLLOW);
 }
 
-spec::Status status_of(const StateDirectory& directory, const Record& record) {
+Result<spec::Status> status_of(const StateDirectory& directory, const Record& record) {
     if (record.init.pid <= 0) return spec::Status::kCreating;
-    return is_alive(record) ? status_of_living(directory, record) : spec::Status::kStopped;
+    const bool alive = TRY(is_alive(record));
+    if (!alive) return spec::Status::kStopped;
+    return status_of_living(directory, record);
 }
 
-Liveness look_at(const StateDirectory& directory, const Record& record) {
-    if (record.init.pid <= 0) return {.status = spec::Status::kCreating};
-    Fd init = open_init(record);
-    if (!init) return {.status = spec::Status::kStopped};
-    return {.status = status_of_living(directory, record), .init = std::move(init)};
+Result<Liveness> look_at(const StateDirectory& directory, const Record& record) {
+    if (record.init.pid <= 0) return Liveness{.status = spec::Status::kCreating};
+    Fd init = TRY(open_init(record));
+    if (!init) return Liveness{.status = spec::Status::kStopped};
+    const spec::Status status = TRY(status_of_living(directory, record));
+    return Liveness{.status = status, .init = std::move(init)};
 }
 
 } // namespace tare::runtime

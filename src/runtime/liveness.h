@@ -9,19 +9,20 @@
 namespace tare::runtime {
 
 // A handle on init that can mean no other process: opened first, then its start time and the boot
-// compared with the record. Nothing when init has ended, or was never made.
-Fd open_init(const Record& record);
+// compared with the record. Nothing when init has ended, or was never made; an error when that
+// could not be told (no descriptor left, no memory): who took it for dead would remove the living.
+Result<Fd> open_init(const Record& record);
 
 // The status, asked from the kernel: does init live, does it wait at the gate, is its cgroup
-// frozen. (runtime-spec, runtime.md, "State".)
-spec::Status status_of(const StateDirectory& directory, const Record& record);
+// frozen. (runtime-spec, runtime.md, "State".) Errors as above.
+Result<spec::Status> status_of(const StateDirectory& directory, const Record& record);
 
 // Both at once; with a status of kStopped or kCreating there may be no init.
 struct Liveness {
     spec::Status status = spec::Status::kStopped;
     Fd init;
 };
-Liveness look_at(const StateDirectory& directory, const Record& record);
+Result<Liveness> look_at(const StateDirectory& directory, const Record& record);
 
 // The names of the two FIFOs in the state directory through which `start` and init talk. The first
 // appears under its name only when init is ready: until then it is kGateNotReady.

@@ -23,7 +23,7 @@ Status pause(const Settings& settings, const std::string& id) {
     StateDirectory directory = TRY(StateDirectory::open(settings, id));
     TRY(directory.lock());
     const Record record = TRY(directory.read());
-    const spec::Status status = status_of(directory, record);
+    const spec::Status status = TRY(status_of(directory, record));
     if (status != spec::Status::kRunning && status != spec::Status::kCreated)
         return refused(status, "container not running: " + id);
     TRY(check_has_cgroup(record));
@@ -34,7 +34,7 @@ Status resume(const Settings& settings, const std::string& id) {
     StateDirectory directory = TRY(StateDirectory::open(settings, id));
     TRY(directory.lock());
     const Record record = TRY(directory.read());
-    const spec::Status status = status_of(directory, record);
+    const spec::Status status = TRY(status_of(directory, record));
     if (status != spec::Status::kPaused) return refused(status, "container not paused: " + id);
     return freeze_cgroup(record.cgroup, false).map_error(under("resume " + id));
 }

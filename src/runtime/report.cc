@@ -63,7 +63,7 @@ Status await_exec(Report& report, std::string_view who, const Fd& process) {
 // report.
 Failure died_early(std::string_view who, const Fd& process) {
     constexpr int kPatienceMs = 2000; // what has closed its end is about to end
-    if (!sys::wait_for_end(process, kPatienceMs))
+    if (!sys::wait_for_end(process, kPatienceMs).value_or(false))
         return Failure({EPROTO, std::string(who) + " has stopped reporting"});
     std::string text = std::string(who) + " died before it was ready";
     const auto status = sys::reap(process);

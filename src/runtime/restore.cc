@@ -53,7 +53,9 @@ Status replace_checkpointed(const Settings& settings, const std::string& id) {
     if (!directory) return directory.error().code == ENOENT ? Status() : Failure(directory.error());
     const auto mark = sys::open_at(directory->fd(), kCheckpointed, O_PATH);
     const auto record = directory->read();
-    if (!mark || !record || status_of(*directory, *record) != spec::Status::kStopped) return {};
+    if (!mark || !record) return {};
+    const spec::Status status = TRY(status_of(*directory, *record));
+    if (status != spec::Status::kStopped) return {};
     return remove(settings, id, false);
 }
 

@@ -44,9 +44,14 @@ struct Gate {
 // end of file.
 Result<Gate> open_both(const StateDirectory& directory, const Record& record) {
     auto in = open_gate(directory);
-    if (!in) return cannot_start(record, status_of(directory, record));
-    if (!record.cgroup.empty() && is_frozen(record.cgroup)) // it would never answer
-        return cannot_start(record, spec::Status::kPaused);
+    if (!in) {
+        const spec::Status status = TRY(status_of(directory, record));
+        // It was there to be opened after all: what refused it has passed.
+        if (status == spec::Status::kCreated) return Failure(in.error());
+        return cannot_start(record, status);
+    }
+    const bool frozen = record.cgroup.empty() ? false : TRY(is_frozen(record.cgroup));
+    if (frozen) return cannot_start(record, spec::Status::kPaused); // it would never answer
     Fd errors = TRY(sys::open_at(directory.fd(), kGateErrors, O_RDONLY | O_NONBLOCK | O_NOFOLLOW));
     if (::fcntl(errors.get(), F_SETFL, O_RDONLY) < 0) return sys_failure("fcntl");
     return Gate{*std::move(in), std::move(errors)};
@@ -105,8 +110,8 @@ Status run_hooks_after_start(const StateDirectory& directory, const Record& reco
 
 // "poststart failure: start fails and the container is killed."
 Status kill_after(const Record& record, Error cause) {
-    const Fd init = open_init(record);
-    if (init) (void)sys::send_signal(init, SIGKILL);
+    const auto init = open_init(record);
+    if (init && *init) (void)sys::send_signal(*init, SIGKILL);
     return Failure(std::move(cause));
 }
 
@@ -130,7 +135,9 @@ Status start(const Settings& settings, const std::string& id) {
     TRY(directory.unlock()); // the container runs: hooks may use every command on it
     const Status hooks = run_hooks_after_start(directory, record);
     if (!hooks) return kill_after(record, hooks.error());
-    if (notify) TRY(notify->wait_ready(open_init(record), record.init.pid));
+    if (!notify) return {};
+    const Fd init = TRY(open_init(record));
+    TRY(notify->wait_ready(init, record.init.pid));
     return {};
 }
 

@@ -19,8 +19,8 @@ Status end_init(const Fd& init) {
     if (!init) return {};
     const Status sent = sys::send_signal(init, SIGKILL);
     if (!sent && sent.error().code != ESRCH) return sent;
-    if (!sys::wait_for_end(init, kDeathTimeoutMs))
-        return Failure({ETIMEDOUT, "the container's init does not die of SIGKILL"});
+    const bool ended = TRY(sys::wait_for_end(init, kDeathTimeoutMs));
+    if (!ended) return Failure({ETIMEDOUT, "the container's init does not die of SIGKILL"});
     return {};
 }
 

@@ -16,7 +16,7 @@ namespace tare::runtime {
 namespace {
 
 Status check_updatable(const StateDirectory& directory, const Record& record) {
-    const spec::Status status = status_of(directory, record);
+    const spec::Status status = TRY(status_of(directory, record));
     if (status == spec::Status::kStopped || status == spec::Status::kCreating)
         return invalid("container not running: " + record.id + " (its status is "
                        + std::string(spec::to_string(status)) + ")");

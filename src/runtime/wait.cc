@@ -21,10 +21,10 @@ Result<int> wait(const Settings& settings, const std::string& id) {
     const StateDirectory directory = TRY(StateDirectory::open(settings, id));
     const Record record = TRY(directory.read());
     if (record.init.pid <= 0) return invalid("container " + id + " is still being created");
-    const Fd init = open_init(record);
+    const Fd init = TRY(open_init(record));
     std::optional<int> status;
     if (init) {
-        (void)sys::wait_for_end(init, -1);
+        TRY(sys::wait_for_end(init, -1));
         status = sys::exit_status(init, record.init.pid);
     } else if (boot_id().value_or("") == record.boot_id) {
         status = sys::zombie_exit_status(record.init.pid, record.init.start_time);

@@ -109,12 +109,14 @@ Status send_signal(const Fd& pidfd, int signal) {
 }
 
 bool has_ended(const Fd& pidfd) {
-    return wait_for_end(pidfd, 0);
+    return wait_for_end(pidfd, 0).value_or(false);
 }
 
-bool wait_for_end(const Fd& pidfd, int timeout_ms) {
+Result<bool> wait_for_end(const Fd& pidfd, int timeout_ms) {
     pollfd poll_fd = {.fd = pidfd.get(), .events = POLLIN, .revents = 0};
-    return retry_eintr([&] { return ::poll(&poll_fd, 1, timeout_ms); }) > 0;
+    const int ready = retry_eintr([&] { return ::poll(&poll_fd, 1, timeout_ms); });
+    if (ready < 0) return sys_failure("wait for the end of a process");
+    return ready > 0;
 }
 
 Result<int> reap(const Fd& pidfd) {

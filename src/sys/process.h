@@ -43,7 +43,7 @@ Status send_signal(const Fd& pidfd, int signal);
 bool has_ended(const Fd& pidfd);
 
 // Blocks until the process has ended; true then, false after `timeout_ms` (-1: none).
-bool wait_for_end(const Fd& pidfd, int timeout_ms);
+Result<bool> wait_for_end(const Fd& pidfd, int timeout_ms);
 
 // Reaps a child. The result is a wait status as in wait(2), not an exit code.
 Result<int> reap(const Fd& pidfd);

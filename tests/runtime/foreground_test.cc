@@ -107,7 +107,7 @@ public:
     // -1: killed by a signal, or not over within ten seconds.
     int status() {
         const auto pidfd = sys::open_pidfd(pid_);
-        if (!sys::wait_for_end(*pidfd, 10'000)) return -1;
+        if (!sys::wait_for_end(*pidfd, 10'000).value_or(false)) return -1;
         int status = 0;
         ::waitpid(std::exchange(pid_, -1), &status, 0);
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -23,7 +23,7 @@ TEST(ExitStatus, OfAZombie) {
     const pid_t pid = ::fork();
     if (pid == 0) ::_exit(7);
     const Fd pidfd = *open_pidfd(pid);
-    ASSERT_TRUE(wait_for_end(pidfd, 5000));
+    ASSERT_TRUE(wait_for_end(pidfd, 5000).value_or(false));
     EXPECT_EQ(exit_status(pidfd, pid), 7 << 8);
     const std::uint64_t start_time = read_stat(pid)->start_time;
     EXPECT_EQ(zombie_exit_status(pid, start_time), 7 << 8);

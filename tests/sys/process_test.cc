@@ -39,7 +39,7 @@ TEST(Spawn, ChildSharesMemoryAndIsReaped) {
     int code = 7;
     const auto child = spawn(CLONE_VM, -1, exit_with, &code);
     ASSERT_TRUE(child) << child.error().text;
-    EXPECT_TRUE(wait_for_end(child->pidfd, 5000));
+    EXPECT_TRUE(wait_for_end(child->pidfd, 5000).value_or(false));
     EXPECT_TRUE(has_ended(child->pidfd));
     EXPECT_EQ(exit_code(reap(child->pidfd).value()), 7);
 }

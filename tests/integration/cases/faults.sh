@@ -78,6 +78,34 @@ test_a_failing_system_call_leaves_nothing() { # timeout=300
     done
 }
 
+# `delete` once removed the record of a container that lived, because it could not open a file.
+test_who_cannot_look_takes_no_container_for_dead() { # timeout=120
+    needs_program strace
+    bundle a 'args(["/bin/sleep", "1000"])'
+    local when call
+    failing() { strace -qq -o /dev/null -e trace="$call" -e inject="$call:error=EMFILE:when=$when" "$TARE" --root "$STATE" "$@" >out.txt 2>err.txt; }
+    for call in openat pidfd_open; do
+        quiet tare run -d --bundle a a
+        for when in {1..12}; do
+            if failing state a; then
+                is "state at $call $when" "$(jq -r .status out.txt)" running
+            else
+                has "state at $call $when" "$(<err.txt)" 'too many open files'
+            fi
+            ! failing delete a || fail "a running container was deleted at $call $when"
+            matches "delete at $call $when" "$(<err.txt)" 'too many open files|not stopped: running'
+            ! failing start a || fail "a running container was started at $call $when"
+            matches "start at $call $when" "$(<err.txt)" 'too many open files|already running'
+            is "the status after $call $when" "$(state_of a)" running
+            failing delete --force a || has "delete --force at $call $when" "$(<err.txt)" 'too many open files'
+            quiet tare delete --force a
+            nothing_of a
+            quiet tare run -d --bundle a a
+        done
+        quiet tare delete --force a
+    done
+}
+
 test_missing_modern_system_calls() { # timeout=120
     needs_program strace
     mkdir -m 700 "$STATE"
