@@ -4,7 +4,7 @@
 BUILD  ?= build
 PREFIX ?= /usr/local
 CXX    ?= g++
-OPT    ?= -O2 -g
+OPT    ?= -O2 -g1
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -73,11 +73,11 @@ HOST_OBJECTS := $(patsubst %.cc,$(HOST)/%.o,$(LIBRARY) $(wildcard src/cli/*.cc) 
 $(HOST)/%.o: %.cc
 	@mkdir -p $(@D)
 	@echo '  $@'
-	@$(CXX) $(CPPFLAGS_OURS) $(WARNINGS) $(HOST_FLAGS) $(if $(filter tests/%,$<),,-fno-exceptions) -c -o $@ $<
+	@$(HOST_CXX) $(CPPFLAGS_OURS) $(WARNINGS) $(HOST_FLAGS) $(HOST_OPT) $(if $(filter tests/%,$<),,-fno-exceptions) -c -o $@ $<
 
 $(HOST)/unit-tests: $(UNIT:%.cc=$(HOST)/%.o) $(HOST_OBJECTS) $(HOST)/init_image.o
 	@echo '  $@'
-	@$(CXX) $(HOST_FLAGS) -o $@ $^ -lgtest_main -lgtest -lseccomp -lcap-ng -lpthread
+	@$(HOST_CXX) $(HOST_FLAGS) -o $@ $^ -lgtest_main -lgtest -lseccomp -lcap-ng -lpthread
 
 .PHONY: check unit-tests
 unit-tests: $(HOST)/unit-tests

@@ -57,12 +57,16 @@ else
 INIT_LINK = gcc -static -Wl,--gc-sections
 endif
 
-# -------- for tests: the ordinary compiler and glibc; SANITIZE=1 adds ASan and UBSan
+# -------- for tests: the ordinary compiler and glibc; SANITIZE=1: clang with ASan and UBSan, and with what
+# libFuzzer needs, so that the fuzzers are linked from the same objects
 ifdef SANITIZE
 HOST := $(BUILD)/sanitized
-HOST_FLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
-  -Wno-maybe-uninitialized # g++ 12 loses track of std::optional under sanitizers
+HOST_CXX := clang++
+HOST_FLAGS := -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 else
 HOST := $(BUILD)/host
-HOST_FLAGS := -O1 -g
+HOST_CXX := $(CXX)
+HOST_FLAGS := -g1
 endif
+# To compile tests takes far longer than to run them; what is fuzzed should be quick.
+HOST_OPT = $(if $(and $(SANITIZE),$(filter-out tests/%,$<)),-O1,-O0)

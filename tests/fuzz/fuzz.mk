@@ -1,25 +1,24 @@
-# libFuzzer targets. Each tests/fuzz/NAME_fuzz.cc is found here and linked with the whole library, built
-# by clang with the sanitizers. `make fuzz` runs each for FUZZ_SECONDS over tests/fuzz/corpus/NAME, where
-# there is one; what it finds on the way stays in $(BUILD)/fuzz/corpus, what fails in $(BUILD)/fuzz.
+# libFuzzer targets. Each tests/fuzz/NAME_fuzz.cc is found here and linked with the whole library, from the
+# objects that the sanitized unit tests have too. `make fuzz` runs each for FUZZ_SECONDS over
+# tests/fuzz/corpus/NAME, where there is one; what it finds on the way stays in $(BUILD)/fuzz/corpus, what
+# fails in $(BUILD)/fuzz.
 
-FUZZ_CXX     ?= clang++
 FUZZ_SECONDS ?= 20
-FUZZ_FLAGS   := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
-FUZZ_OBJECTS := $(patsubst %.cc,$(BUILD)/fuzz/%.o,$(LIBRARY) $(wildcard src/cli/*.cc))
+FUZZ_OBJECTS := $(patsubst %.cc,$(HOST)/%.o,$(LIBRARY) $(wildcard src/cli/*.cc))
 FUZZ_NAMES   := $(patsubst tests/fuzz/%_fuzz.cc,%,$(wildcard tests/fuzz/*_fuzz.cc))
 
-$(BUILD)/fuzz/%.o: %.cc
+.PHONY: fuzz $(FUZZ_NAMES:%=fuzz-%)
+ifndef SANITIZE
+fuzz $(FUZZ_NAMES:%=fuzz-%):
+	@$(MAKE) --no-print-directory SANITIZE=1 $@
+else
+
+$(BUILD)/fuzz/%_fuzz: $(HOST)/tests/fuzz/%_fuzz.o $(FUZZ_OBJECTS) $(HOST)/init_image.o
 	@mkdir -p $(@D)
 	@echo '  $@'
-	@$(FUZZ_CXX) $(CPPFLAGS_OURS) $(WARNINGS) $(FUZZ_FLAGS) \
-	  -fsanitize=fuzzer-no-link,address,undefined -fno-exceptions -c -o $@ $<
+	@$(HOST_CXX) $(HOST_FLAGS) -fsanitize=fuzzer -o $@ $^ -lseccomp -lcap-ng
 
-$(BUILD)/fuzz/%_fuzz: $(BUILD)/fuzz/tests/fuzz/%_fuzz.o $(FUZZ_OBJECTS) $(BUILD)/fuzz/init_image.o
-	@echo '  $@'
-	@$(FUZZ_CXX) $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ -lseccomp -lcap-ng
-
-.PHONY: fuzz $(FUZZ_NAMES:%=fuzz-%)
-.SECONDARY: $(FUZZ_OBJECTS) $(BUILD)/fuzz/init_image.o $(FUZZ_NAMES:%=$(BUILD)/fuzz/tests/fuzz/%_fuzz.o)
+.SECONDARY: $(FUZZ_OBJECTS) $(HOST)/init_image.o $(FUZZ_NAMES:%=$(HOST)/tests/fuzz/%_fuzz.o)
 fuzz: $(FUZZ_NAMES:%=fuzz-%)
 $(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/%_fuzz
 	@mkdir -p $(BUILD)/fuzz/corpus/$*
@@ -29,3 +28,4 @@ $(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/%_fuzz
 	  $(wildcard tests/fuzz/corpus/$*) > $(BUILD)/fuzz/$*.log 2>&1 \
 	  || { tail -n 60 $(BUILD)/fuzz/$*.log; exit 1; }
 	@grep number_of_executed_units $(BUILD)/fuzz/$*.log
+endif
