@@ -4,7 +4,7 @@
 BUILD  ?= build
 PREFIX ?= /usr/local
 CXX    ?= g++
-OPT    ?= -O2 -g1
+OPT    ?= -Os -g1
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:

@@ -124,8 +124,9 @@ static Status read_net_devices(const json::Cursor& at, Linux& linux_) {
     TRY(member(at, "netDevices", linux_.net_devices));
     std::set<std::string> taken;
     for (const auto& [name, device] : linux_.net_devices) {
-        const auto error = [&](const std::string& text) {
-            return at.find("netDevices")->error(name, text);
+        // a name of its own: clang 14 does not capture what a structured binding named
+        const auto error = [&at, &key = name](const std::string& text) {
+            return at.find("netDevices")->error(key, text);
         };
         if (!is_interface_name(name))
             return error(quote(name) + " is no name for a network interface");
