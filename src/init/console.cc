@@ -20,10 +20,12 @@ struct WindowSize { // struct winsize of asm/termios.h, which fights with sys/io
     unsigned short rows, columns, x, y;
 };
 
-bool is_character_device(int fd, unsigned major_number, unsigned minor_number) {
+Status check_multiplexer(int fd) {
     struct stat what;
-    return sys(__NR_newfstatat, fd, "", &what, AT_EMPTY_PATH) == 0 && S_ISCHR(what.st_mode)
-           && major(what.st_rdev) == major_number && minor(what.st_rdev) == minor_number;
+    REQUIRE(outcome(sys(__NR_newfstatat, fd, "", &what, AT_EMPTY_PATH), Detail::kOpenTarget));
+    const bool right =
+        S_ISCHR(what.st_mode) && major(what.st_rdev) == 5 && minor(what.st_rdev) == 2;
+    return right ? Status{} : Status{ENODEV, Detail::kNotADevice};
 }
 
 // Of the container's own devpts: the multiplexer there is the kernel's, no name can be planted.
@@ -35,7 +37,7 @@ Status open_master(const Context& context, int& master) {
     if (file_system.f_type != DEVPTS_SUPER_MAGIC) return {ENODEV, Detail::kNotADevice};
     master = open_at(dir, "ptmx", O_RDWR | O_NOCTTY | O_NOFOLLOW);
     REQUIRE(outcome(master, Detail::kOpenTarget));
-    if (!is_character_device(master, 5, 2)) return {ENODEV, Detail::kNotADevice};
+    REQUIRE(check_multiplexer(master));
     discard(dir);
     return {};
 }

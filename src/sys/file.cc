@@ -126,14 +126,13 @@ Status create_file_at(const Fd& dir, const std::string& name, std::string_view t
 
 Status replace_file_at(const Fd& dir, const std::string& name, std::string_view text, mode_t mode) {
     const std::string temporary = name + ".tmp";
-    {
-        const Fd file =
-            TRY(open_at(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode));
-        TRY(write_all(file, text, temporary));
-    }
-    if (::renameat(dir.get(), temporary.c_str(), dir.get(), name.c_str()) < 0)
-        return failed("rename to", name);
-    return {};
+    Fd file = TRY(open_at(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode));
+    Status done = write_all(file, text, temporary);
+    file = Fd();
+    if (done && ::renameat(dir.get(), temporary.c_str(), dir.get(), name.c_str()) < 0)
+        done = failed("rename to", name);
+    if (!done) ::unlinkat(dir.get(), temporary.c_str(), 0);
+    return done;
 }
 
 Status make_directory(const std::string& path, mode_t mode) {

@@ -15,6 +15,7 @@ done
 chown -R 100000:100000 "$work/rootfs-userns"
 printf 'nameserver 192.0.2.1\n' >"$work/resolv.conf"
 printf 'box\n' >"$work/hostname"
+printf '{"hugepageLimits": [{"pageSize": "2MB", "limit": 2097152}]}' >"$work/update.json"
 printf '127.0.0.1 localhost\n' >"$work/hosts"
 mapfile -t host < <(for ns in /proc/self/ns/*; do readlink "$ns"; done | sort -u)
 

@@ -127,11 +127,13 @@ void show_files() {
     say("make a directory " + outcome(::mkdir("/made", 0755)));
     ::rmdir("/made");
     for (const unsigned minor_number : {1U, 3U, 4U, 8U}) { // mem, null, port, random
-        const std::string path = "/dev/node" + std::to_string(minor_number);
-        say("mknod " + path + " "
+        const std::string shown = "/dev/node" + std::to_string(minor_number);
+        // Another one of us may be in the same container.
+        const std::string path = shown + "-" + std::to_string(::getpid());
+        say("mknod " + shown + " "
             + outcome(::mknod(path.c_str(), S_IFCHR | 0600, makedev(1, minor_number))));
         const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
-        say("open " + path + " " + outcome(fd));
+        say("open " + shown + " " + outcome(fd));
         if (fd >= 0) ::close(fd);
         ::unlink(path.c_str());
     }

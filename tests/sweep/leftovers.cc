@@ -108,10 +108,11 @@ std::vector<std::string> Leftovers::look() const {
     return lines;
 }
 
-std::vector<std::string> Leftovers::since_start(int patience_ms) {
+std::vector<std::string> Leftovers::changes(int patience_ms, const std::string& allowed) {
     for (int waited = 0;; waited += 2) {
         reap_orphans();
-        const std::vector<std::string> now = look();
+        std::vector<std::string> now = look();
+        std::erase_if(now, [&](const std::string& line) { return line == allowed; });
         if (now == start_) return {};
         if (waited < patience_ms) {
             ::usleep(2000);
@@ -154,9 +155,9 @@ void Leftovers::clean() {
             for (const std::string& name : names_in(work_ + folder))
                 if (!name.starts_with("@"))
                     std::filesystem::remove_all(work_ + folder + "/" + name, ignored);
-        if (since_start(20).empty()) return;
+        if (changes(20).empty()) return;
     }
-    for (const std::string& line : since_start(20))
+    for (const std::string& line : changes(20))
         std::fprintf(stderr, "sweep: cannot clean up: %s\n", line.c_str());
     std::exit(3);
 }

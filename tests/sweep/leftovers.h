@@ -12,8 +12,8 @@ public:
     Leftovers(std::string v2, std::string work);
 
     // Waits a moment for what the kernel does late; then the lines that are new, or that are
-    // missing.
-    std::vector<std::string> since_start(int patience_ms);
+    // missing. One like `allowed` may be new.
+    std::vector<std::string> changes(int patience_ms, const std::string& allowed = "");
 
     // Takes all of it away by force.
     void clean();

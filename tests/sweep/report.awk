@@ -31,13 +31,16 @@ END {
             number[key, "refused"], number[key, "as-if-absent"], number[key, "left-for-delete"], text == "" ? "none" : text
     }
     print ""
-    printf "%d points in %d s: %d leaks, %d weakened, %d hangs, %d findings in all\n", all, seconds,
-        sum["leak"], sum["weakened"], sum["hang"], found
+    printf "%d points in %d s: %d leaks (%.1f %%), %d weakened, %d hangs, %d findings in all\n", all, seconds,
+        sum["leak"], all ? 100 * sum["leak"] / all : 0, sum["weakened"], sum["hang"], found
     print ""
     for (i = 1; i <= found && i <= 200; ++i) {
         split(findings[i], f, "\t")
-        print "- " f[2] "/" f[3] "/" f[4] " at " f[5] ": " f[6] " " f[7] ": **" f[8] "** " f[9]
+        if (f[1] == "broken")
+            print "- " f[2] ": the sweep itself came to no end, status " f[3]
+        else
+            print "- " f[2] "/" f[3] "/" f[4] " at " f[5] ": " f[6] " " f[7] ": **" f[8] "** " f[9]
     }
-    printf "\n%d passed, %d failed, 0 skipped\n", all - found, found
+    printf "\n%d passed, %d failed, 0 skipped\n", all - found + broken, found
     exit found > 0
 }

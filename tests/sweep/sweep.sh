@@ -9,16 +9,24 @@ name=$(basename "$runtime") tools=$PWD/${BUILD:-build}/integration
 V2=$(awk '{ for (i = 7; i < NF; i++) if ($i == "-") { if ($(i + 1) == "cgroup2") print $5; break } }' \
     /proc/self/mountinfo | head -1)
 [[ -n $V2 ]] || { echo 'cgroup2 is mounted nowhere'; exit 1; }
+# The others look at /sys/fs/cgroup only, and take a hybrid host for v1.
+[[ $(stat -f -c %T /sys/fs/cgroup) == cgroup2fs ]] && V2=/sys/fs/cgroup
+if [[ $name != tare && $V2 != /sys/fs/cgroup ]]; then
+    exec unshare -m --propagation private \
+        bash -c 'mount --bind "$1" /sys/fs/cgroup && exec tests/sweep/sweep.sh' sweep "$V2"
+fi
 export V2
+has_hugetlb=$(grep -sw hugetlb "$V2/cgroup.controllers")
 
 kills=(kill-runtime kill-init kill-all) all=(kill-runtime kill-init kill-all fail missing)
 list_sweeps() {
     local config command kind
     for config in docker docker-cold userns terminal; do
-        for command in create run run-detached start kill delete delete-force exec exec-detached pause resume; do
+        for command in create run run-detached start kill delete delete-force exec exec-detached pause resume update; do
             [[ $config == docker-cold && $command != create ]] && continue
-            [[ $config == userns && $command == @(kill|delete|pause|resume) ]] && continue
-            "$runtime" --help 2>&1 | grep -qE "^ +${command%%-*} " || continue
+            [[ $config == userns && $command == @(kill|delete|pause|resume|update) ]] && continue
+            [[ $command == update && ($name != tare || -z $has_hugetlb) ]] && continue
+            "$runtime" --help 2>&1 | grep -qE "^[[:space:]]+${command%%-*} " || continue
             for kind in "${all[@]}"; do
                 [[ $kind == kill-@(init|all) && $command != @(create|run|run-detached|exec|exec-detached) ]] && continue
                 [[ $name != tare && $kind != kill-* ]] && continue # their errors are not ours to judge
@@ -48,9 +56,11 @@ chmod 755 "$work"
 regressions=(readlink setsid prctl fcntl flock recvmsg setgroups getdents64)
 only=()
 for call in "${regressions[@]}"; do only+=(--only "$call"); done
+grant=()
+[[ $name == tare ]] || grant=(--grant-memlock)
 run() { # run JOB FROM STEP SWEEP [OPTION...]
     "$tools/supervise" 3600 "$V2" "tare-sweep-$$-$1" "$out/sweep" --runtime "$runtime" --work "$work/$1" \
-        --v2 "$V2" --from "$2" --to "$to" --step "$3" "${@:5}" "$4"
+        --v2 "$V2" --from "$2" --to "$to" --step "$3" "${grant[@]}" "${@:5}" "$4"
     local status=$?
     ((status < 2)) || printf 'broken\t%s\t%s\n' "$4" "$status"
 }

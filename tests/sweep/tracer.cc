@@ -1,6 +1,7 @@
 #include "tracer.h"
 
 #include "calls.h"
+#include "tracee.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -37,26 +38,6 @@ std::int64_t now_ms() {
     return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
 }
 
-struct Tracee {
-    pid_t pid = 0;
-    unsigned age = 0;    // the order of birth
-    int stat = -1;       // its /proc/PID/stat
-    bool stopped = true; // and waits for us; else it runs, or sleeps in a call
-    bool inside = false; // between the entry and the exit of a call
-    bool vforking = false;
-    long number = -1;
-    int signal = 0;  // to be delivered when it goes on
-    int failing = 0; // the errno that its call is to give
-};
-
-// Spoilt by a newline or a parenthesis in the name; ours have none.
-char state_of(const Tracee& tracee) {
-    char text[256] = "";
-    if (::pread(tracee.stat, text, sizeof text - 1, 0) <= 0) return 'X';
-    const char* end = std::strrchr(text, ')');
-    return end ? end[2] : 'X';
-}
-
 class Tracer {
 public:
     Tracer(const Command& command, const Fault& fault) : command_(command), fault_(fault) {}
@@ -74,7 +55,7 @@ public:
                 wait_for_any();
         }
         release();
-        if (out_.hung) ::kill(main_, SIGKILL), ::waitpid(main_, nullptr, __WALL);
+        if (out_.hung) put_down();
         for (auto& [pid, tracee] : tracees_)
             ::close(tracee.stat);
         return out_;
@@ -124,10 +105,11 @@ private:
     Tracee& add(pid_t pid) {
         Tracee& tracee = tracees_[pid];
         tracee.pid = pid;
+        tracee.process = process_of(pid);
+        threads_ = threads_ || tracee.process != pid;
         tracee.age = births_++;
-        tracee.stat =
-            ::open(("/proc/" + std::to_string(pid) + "/stat").c_str(), O_RDONLY | O_CLOEXEC);
-        if (births_ == 2) out_.first_child = out_.stops + 1;
+        tracee.stat = open_stat(pid);
+        if (tracee.process != main_ && out_.first_child == 0) out_.first_child = out_.stops + 1;
         return tracee;
     }
 
@@ -142,11 +124,14 @@ private:
         Tracee* chosen = nullptr;
         for (auto& [pid, tracee] : tracees_) {
             if (!tracee.stopped) continue;
-            const bool younger = chosen && tracee.age > chosen->age;
-            if (!chosen || younger == (command_.schedule == Schedule::kChildFirst))
-                chosen = &tracee;
+            if (!chosen || goes_before(tracee, *chosen)) chosen = &tracee;
         }
         return chosen;
+    }
+
+    bool goes_before(const Tracee& one, const Tracee& other) const {
+        if (one.yields != other.yields) return one.yields < other.yields;
+        return (one.age > other.age) == (command_.schedule == Schedule::kChildFirst);
     }
 
     // Lets it run to its next stop, or until it sleeps.
@@ -156,7 +141,9 @@ private:
         tracee.signal = 0;
         tracee.stopped = false;
         if (::ptrace(PTRACE_SYSCALL, pid, nullptr, signal) != 0 && errno != ESRCH) std::abort();
-        const bool may_sleep = tracee.vforking || (tracee.inside && may_block(tracee.number));
+        // A thread may also wait for another one without a system call.
+        const bool may_sleep =
+            threads_ || tracee.vforking || (tracee.inside && may_block(tracee.number));
         for (int status = 0; !out_.hung; check_time()) {
             const pid_t got = ::waitpid(pid, &status, __WALL | (may_sleep ? WNOHANG : 0));
             if (got == pid) {
@@ -216,7 +203,10 @@ private:
         int status = 0;
         const pid_t pid = ::waitpid(-1, &status, __WALL | WNOHANG);
         if (pid == main_ && (WIFEXITED(status) || WIFSIGNALED(status))) return end(status);
-        if (pid > 0) return;
+        if (pid > 0) { // born while we let go of its parent
+            if (WIFSTOPPED(status)) ::ptrace(PTRACE_DETACH, pid, nullptr, nullptr);
+            return;
+        }
         if (pid < 0) main_ended_ = true;
         ::usleep(200);
         check_time();
@@ -266,8 +256,8 @@ private:
         ::ptrace(PTRACE_GETEVENTMSG, tracee.pid, nullptr, &former);
         if (static_cast<pid_t>(former) != tracee.pid) forget(static_cast<pid_t>(former));
         const std::string program = link_of(tracee.pid);
-        if (program == program_ || program.starts_with("/memfd:") || program == "/tare-init"
-            || program.find("runc") != std::string::npos)
+        if (tracee.pid == main_ || program == program_ || program.starts_with("/memfd:")
+            || program == "/tare-init" || program.find("runc") != std::string::npos)
             return;
         ::ptrace(PTRACE_DETACH, tracee.pid, nullptr, nullptr);
         forget(tracee.pid);
@@ -282,6 +272,7 @@ private:
         ++out_.stops;
         if (tracee.inside) {
             tracee.number = static_cast<long>(call.entry.nr);
+            if (tracee.number == SYS_sched_yield) ++tracee.yields;
             ++out_.calls;
             at_entry(tracee, call.entry.args);
         } else if (tracee.failing != 0) {
@@ -314,7 +305,7 @@ private:
 
     void remember(const Tracee& tracee) {
         out_.number = tracee.number;
-        out_.by_runtime = tracee.pid == main_;
+        out_.by_runtime = tracee.process == main_;
     }
 
     bool is_missing(const Tracee& tracee, const std::uint64_t* arguments) const {
@@ -343,7 +334,7 @@ private:
         std::vector<pid_t> victims;
         for (const auto& [pid, each] : tracees_)
             if (fault_.victim == Victim::kAll
-                || (pid == main_) == (fault_.victim == Victim::kRuntime))
+                || (each.process == main_) == (fault_.victim == Victim::kRuntime))
                 victims.push_back(pid);
         out_.struck = !victims.empty();
         for (const pid_t pid : victims)
@@ -366,11 +357,20 @@ private:
         }
     }
 
-    // False: it has ended.
+    // False: it has ended, or is about to.
     bool stop(pid_t pid) {
         ::ptrace(PTRACE_INTERRUPT, pid, nullptr, nullptr);
         int status = 0;
-        if (::waitpid(pid, &status, __WALL) == pid && WIFSTOPPED(status)) {
+        pid_t got = 0;
+        // Z: a first thread, whose end shows when that of the others has been seen.
+        while ((got = ::waitpid(pid, &status, __WALL | WNOHANG)) == 0
+               && state_of(tracees_[pid]) != 'Z')
+            ::sched_yield();
+        if (got == 0) {
+            forget(pid);
+            return false;
+        }
+        if (got == pid && WIFSTOPPED(status)) {
             if (status >> 16 == 0 && WSTOPSIG(status) != (SIGTRAP | 0x80))
                 tracees_[pid].signal = WSTOPSIG(status);
             return true;
@@ -380,6 +380,14 @@ private:
         return false;
     }
 
+    // What hangs may have threads that have ended, and that nobody has waited for.
+    void put_down() {
+        if (main_ended_) return;
+        ::kill(main_, SIGKILL);
+        for (int status = 0;;)
+            if (const pid_t pid = ::waitpid(-1, &status, __WALL); pid < 0 || pid == main_) return;
+    }
+
     const Command& command_;
     const Fault& fault_;
     std::map<pid_t, Tracee> tracees_;
@@ -387,6 +395,7 @@ private:
     std::string program_;
     unsigned births_ = 0;
     std::int64_t deadline_ = 0, latest_ = 0; // milliseconds
+    bool threads_ = false;                   // somebody has more than one
     bool released_ = false, main_ended_ = false;
     Outcome out_;
 };

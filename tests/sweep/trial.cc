@@ -57,14 +57,15 @@ Trial plan_trial(const Options& options, const std::string& config, const std::s
     if (command == "run") return {{}, say({"run", "--bundle", bundle + "/once", "a"}), {}};
     if (command == "run-detached") return {{}, detached, {}};
     if (command == "exec")
-        return {{detached}, say({"exec", "a", "/bin/inside", "once"}), {}, true, false};
+        return {{detached}, say({"exec", "a", "/bin/inside", "once"}), {}, true, false, true};
     if (command == "exec-detached")
         return {{detached},
                 say({"exec", "--detach", "--pid-file", options.work + "/files/exec.pid", "a",
                      "/bin/inside", "stay"}),
                 {},
                 true,
-                false};
+                false,
+                true};
     Trial trial = {{detached}, {}, {}, false, false};
     if (command == "kill") {
         trial.command = kill;
@@ -78,6 +79,12 @@ Trial plan_trial(const Options& options, const std::string& config, const std::s
     } else if (command == "resume") {
         trial.before.push_back(pause);
         trial.command = say({"resume", "a"});
+    } else if (command == "update") {
+        trial.command = say({"update", "--resources", options.work + "/update.json", "a"});
+        trial.visits = true;
+        trial.value_file = options.v2 + "/a/hugetlb.2MB.max";
+        trial.old_value = "4194304\n"; // bundles.sh
+        trial.new_value = "2097152\n";
     } else {
         std::fprintf(stderr, "sweep: what is '%s'?\n", command.c_str());
         std::exit(2);
@@ -105,7 +112,12 @@ Finished execute(const Options& options, const Words& command, const std::string
         ::_exit(127);
     }
     Finished finished;
-    ::waitpid(pid, &finished.status, 0);
+    // Meanwhile as a subreaper should: a pid namespace ends only when all in it have been reaped.
+    for (int status = 0;;)
+        if (const pid_t ended = ::waitpid(-1, &status, __WALL); ended == pid || ended < 0) {
+            finished.status = status;
+            break;
+        }
     ::clock_gettime(CLOCK_MONOTONIC, &end);
     finished.milliseconds = static_cast<int>((end.tv_sec - begin.tv_sec) * 1000
                                              + (end.tv_nsec - begin.tv_nsec) / 1'000'000);

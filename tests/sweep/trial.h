@@ -22,11 +22,14 @@ struct Trial {
     std::vector<Words> after; // what makes a container show itself when the command has succeeded
     bool shows = true;        // then it does
     bool makes = true;        // a failure leaves nothing of it
+    bool visits = false;      // it leaves a container that was there as it was
+    std::string value_file;   // what it changes; empty: nothing
+    std::string old_value, new_value;
 };
 
 // One of `create`, `start`, `run`, `run-detached`, `kill`, `delete`, `delete-force`, `pause`,
-// `resume`, `exec` and `exec-detached` on the bundle WORK/config; container `a`. A terminal goes to
-// the socket `console`; empty: there is none.
+// `resume`, `exec`, `exec-detached` and `update` on the bundle WORK/config; container `a`. A
+// terminal goes to the socket `console`; empty: there is none.
 Trial plan_trial(const Options& options, const std::string& config, const std::string& command,
                  const std::string& console);
 

@@ -28,6 +28,13 @@ TEST_F(FileTest, ReplaceShowsTheOldOrTheNewAndLeavesNoTemporary) {
     EXPECT_FALSE(open_at(dir_, "a.tmp", O_RDONLY));
 }
 
+TEST_F(FileTest, AFailedReplaceLeavesTheOldAndNoTemporary) {
+    ASSERT_TRUE(make_directory(path_ + "/d", 0700));
+    EXPECT_EQ(replace_file_at(dir_, "d", "text", 0600).error().text,
+              "rename to 'd': is a directory");
+    EXPECT_FALSE(open_at(dir_, "d.tmp", O_RDONLY));
+}
+
 TEST_F(FileTest, ReadsPastOneBufferAndStopsAtTheLimit) {
     const std::string big(200'000, 'x');
     ASSERT_TRUE(create_file_at(dir_, "big", big, 0600));
