@@ -1,5 +1,6 @@
 # The real managers in a guest of their own: Debian sid with systemd, containerd, Docker, podman, buildah.
 #   make test-managers             in user-mode Linux; GUEST=qemu: Debian's kernel, with CRIU; slow
+#   make managers                  with tare alone: what STAGES=managers tests/all.sh runs
 #   make test-managers FILTER='docker/run podman/'  RUNTIMES='tare crun runc'
 #   make vm-checkpoint             in QEMU: the integration cases of checkpoint and restore, with Debian sid's CRIU
 #   make vm-systemd                the integration cases of the systemd driver, and of users without privileges
@@ -21,7 +22,10 @@ FULL_NEEDS_uml := $(VM)/uml.cpio $(VM)/xstate.so $(FULL).made
 FULL_NEEDS_qemu := $(VM)/qemu.cpio $(VM)/vmlinux $(FULL).ext4
 FULL_GUEST := $(if $(filter qemu,$(GUEST)),$(FULL_QEMU),$(FULL_UML))
 
-.PHONY: test-managers vm-systemd vm-checkpoint full-guest
+.PHONY: managers test-managers vm-systemd vm-checkpoint full-guest
+managers:
+	@$(MAKE) --no-print-directory test-managers RUNTIMES=tare
+
 test-managers: all $(FULL_NEEDS_$(GUEST))
 	@$(FULL_GUEST) 'cd /host$(CURDIR) && TARE=/host$(abspath $(BUILD))/tare RUNTIMES="$(RUNTIMES)" PLACE=$(GUEST) \
 	  tests/managers/run.sh $(FILTER)' > $(VM)/managers.log; status=$$?; cat $(VM)/managers.log; \

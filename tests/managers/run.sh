@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh [FILTER...]: in the full guest, as root: each check of topics/*.sh with each runtime in turn.
 # Each FILTER is an extended regular expression for TOPIC/CHECK.
-#   TARE=build/tare  RUNTIMES='tare crun runc'  PLACE=uml|qemu|native  SHARD=1/2: only the topics of that share
+#   TARE=build/tare  RUNTIMES='tare crun runc'  PLACE=uml|qemu|native
 # A topic is a file: setup() starts its daemons, check_NAME() { # [needs criu|limits] } is one check. Output of
 # interest is one line each, which table.sh reads: ok|not ok|known|skip TOPIC/CHECK RUNTIME SECONDS s
 set -u
