@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 
@@ -239,7 +240,10 @@ public:
         return *this;
     }
     Key& number(std::uint64_t value) {
-        key_ += std::to_string(value) + ' ';
+        char digits[24];
+        char* end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        *end++ = ' ';
+        key_.append(digits, end);
         return *this;
     }
     Key& maybe(const std::optional<std::uint32_t>& value) {
