@@ -37,7 +37,7 @@ vm-systemd: all integration-tools $(FULL_NEEDS_$(GUEST))
 
 vm-checkpoint: all integration-tools $(FULL_NEEDS_qemu)
 	@$(FULL_QEMU) 'cd /host$(CURDIR) && TARE=/host$(abspath $(BUILD))/tare TOOLS=/host$(abspath $(INTEGRATION)) \
-	  JOBS=1 SLOWNESS=5 PLACE=qemu TMPDIR=/run tests/integration/run.sh $(or $(FILTER),checkpoint/)'
+	  TMPDIR=/run WITH_SYSTEMD=1 JOBS=1 SLOWNESS=5 PLACE=full tests/integration/run.sh $(or $(FILTER),checkpoint/)'
 
 full-guest: $(FULL_NEEDS_$(GUEST))
 	@$(FULL_GUEST) '$(COMMAND)'
