@@ -15,9 +15,11 @@
 #include "runtime/seccomp_cache.h"
 #include "runtime/seccomp_listener.h"
 #include "runtime/store.h"
+#include "runtime/systemd.h"
 #include "spec/json/document.h"
 #include "sys/file.h"
 
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <optional>
@@ -120,6 +122,7 @@ public:
 private:
     Status launch_init();
     Result<Launched> launch_in(const std::string& cgroup, unsigned keep_fds);
+    Result<Launched> launch_by_systemd(const std::string& cgroup, unsigned keep_fds);
     Status bring_up();
     Status converse();
     Status follow_fork(pid_t pid);
@@ -140,12 +143,32 @@ Result<Launched> Execution::launch_in(const std::string& cgroup, unsigned keep_f
     if (!cgroup.empty())
         directory = TRY(sys::open_file(cgroup, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
     static const Fd none;
-    return launch({.plan = plan_,
-                   .cgroup = directory,
-                   .gate_in = none,
-                   .gate_out = none,
-                   .container = &container_.init,
-                   .keep_fds = keep_fds});
+    auto launched = launch({.plan = plan_,
+                            .cgroup = directory,
+                            .gate_in = none,
+                            .gate_out = none,
+                            .container = &container_.init,
+                            .keep_fds = keep_fds});
+    const bool may_not = !launched && launched.error().code == EACCES;
+    if (may_not && !container_.record.unit.empty()) return launch_by_systemd(cgroup, keep_fds);
+    return launched;
+}
+
+// From a login session no user may put a process into a cgroup of his own manager: what is above
+// both is not his. That manager may.
+Result<Launched> Execution::launch_by_systemd(const std::string& cgroup, unsigned keep_fds) {
+    Systemd systemd = TRY(Systemd::connect());
+    const Record& record = container_.record;
+    const std::string below = cgroup.substr(record.cgroup.size());
+    static const Fd none;
+    return launch(
+        {.plan = plan_,
+         .cgroup = none,
+         .move_to_cgroup = [&](pid_t pid) { return systemd.attach(record.unit, below, pid); },
+         .gate_in = none,
+         .gate_out = none,
+         .container = &container_.init,
+         .keep_fds = keep_fds});
 }
 
 Status Execution::launch_init() {

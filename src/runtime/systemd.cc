@@ -231,10 +231,10 @@ Status Systemd::set_properties(const std::string& unit,
     return {};
 }
 
-Status Systemd::attach(const std::string& unit, pid_t pid) {
+Status Systemd::attach(const std::string& unit, const std::string& below, pid_t pid) {
     sys::BusWriter arguments;
     arguments.string(unit);
-    arguments.string("");
+    arguments.string(below);
     arguments.pids({static_cast<std::uint32_t>(pid)});
     TRY(call("AttachProcessesToUnit", "ssau", arguments)
             .map_error(under("systemd: move a process into the unit " + quote(unit))));

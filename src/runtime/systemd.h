@@ -39,8 +39,9 @@ public:
     // so whatever is written there from now on stays.
     Status set_properties(const std::string& unit, const std::vector<BusProperty>& properties);
 
-    // Moves a process into the unit's cgroup, also where we may not write cgroup.procs ourselves.
-    Status attach(const std::string& unit, pid_t pid);
+    // Moves a process of ours into the unit's cgroup, also where we may not write cgroup.procs
+    // ourselves. Below it with `below`, which then starts with a slash.
+    Status attach(const std::string& unit, const std::string& below, pid_t pid);
 
 private:
     Status watch(const std::string& unit);

@@ -197,7 +197,7 @@ TEST(Systemd, SetsPropertiesAndMovesProcesses) {
     FakeBus fake([](const BusMessage& call) -> Messages { return {FakeBus::reply(call)}; });
     Systemd systemd = connect(fake);
     EXPECT_TRUE(systemd.set_properties("tare-c1.scope", {{"TasksMax", std::uint64_t{5}}}));
-    EXPECT_TRUE(systemd.attach("tare-c1.scope", 42));
+    EXPECT_TRUE(systemd.attach("tare-c1.scope", "/init.scope", 42));
     ASSERT_EQ(calls(fake), (std::vector<std::string>{
                                "SetUnitProperties",
                                "Get", // whose answer comes once the files are written
@@ -205,6 +205,8 @@ TEST(Systemd, SetsPropertiesAndMovesProcesses) {
                            }));
     EXPECT_EQ(fake.received()[0].signature, "sba(sv)");
     EXPECT_EQ(fake.received()[2].signature, "ssau");
+    EXPECT_EQ(sys::bus_strings(fake.received()[2]),
+              (std::vector<std::string>{"tare-c1.scope", "/init.scope"}));
 }
 
 TEST(Systemd, GivesUpOnSilence) {

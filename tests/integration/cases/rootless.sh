@@ -58,6 +58,29 @@ test_unit_of_the_own_manager() {
     [[ ! -e $V2$cgroup ]] || fail 'the unit is left'
 }
 
+test_all_commands_on_a_unit_of_his_own() {
+    with_manager
+    mine a 'args(["/bin/sleep", "100"]) | .linux.resources.pids = {limit: 20}'
+    quiet user_tare --systemd-cgroup create --bundle a --pid-file user/pid a
+    is pid "$(<user/pid)" "$(user_pid_of a)"
+    quiet user_tare start a
+    local cgroup
+    cgroup=$(cgroup_of_pid "$(<user/pid)")
+    quiet user_tare exec a sh -c 'id -u; cat /proc/self/cgroup'
+    is 'exec' "$out" $'0\n0::/'
+    quiet user_tare exec -d --pid-file user/second a sleep 50
+    is 'the cgroup of exec' "$(cgroup_of_pid "$(<user/second)")" "$cgroup"
+    has table "$(user_tare ps a)" 'sleep 50'
+    quiet user_tare pause a
+    is paused "$(<"$V2$cgroup/cgroup.freeze")" 1
+    quiet user_tare resume a
+    is processes "$(user_tare events --stats a | jq .data.pids.current)" 2
+    quiet user_tare kill a KILL
+    within 5 test ! -d "/proc/$(<user/pid)"
+    quiet user_tare delete a
+    [[ ! -e $V2$cgroup ]] || fail 'the unit is left'
+}
+
 test_foreground_with_limits() {
     with_manager
     mine a 'sh("cat /proc/self/cgroup /sys/fs/cgroup/pids.max") | .linux.resources.pids = {limit: 20}
@@ -94,6 +117,15 @@ test_ranges_by_newuidmap() {
     quiet user_tare --cgroup-manager=disabled run --bundle a a
     has output "$out" $'0\nallow\n'
     has 'another id' "$out" 7
+    change a 'args(["/bin/sleep", "100"])'
+    quiet user_tare --cgroup-manager=disabled run -d --bundle a a
+    quiet user_tare exec --user 5:6 --additional-gids 8 a sh -c 'id -u; id -G; cat /proc/self/uid_map | wc -l'
+    is 'exec as one of his ids' "$out" $'5\n6 8\n2'
+    quiet user_tare exec a cat /proc/1/uid_map
+    matches 'its ids' "$(tr -s ' \n' ' ' <<<"$out")" "0 $USER_ID 1 1 $FIRST_SUB_ID 1000"
+    exits 255 user_tare exec --user 2000 a true
+    has 'the field' "$err" '--user'
+    quiet user_tare delete --force a
 }
 
 test_what_spec_writes_runs() {

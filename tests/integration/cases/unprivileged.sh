@@ -36,6 +36,25 @@ test_life_in_the_default_state_directory() {
     quiet as_user "$TARE" delete a
 }
 
+test_exec() {
+    reachable
+    mine a '.process.terminal = false | args(["/bin/sleep", "100"])'
+    quiet user_tare run -d --bundle a a
+    quiet user_tare exec --env X=1 --cwd /tmp a sh -c 'id -u; pwd; echo $X; hostname; cat /proc/self/setgroups; echo x >/dev/null'
+    is output "$out" $'0\n/tmp\n1\ntare\ndeny'
+    exits 7 user_tare exec a sh -c 'exit 7'
+    quiet user_tare exec -d --pid-file user/pid a sleep 50
+    is owner "$(stat -c %u "/proc/$(<user/pid)")" $USER_ID
+    refused 'container a has no cgroup of its own' user_tare ps a
+    exits 255 user_tare exec --user 1 a true
+    has 'the field' "$err" '--user'
+    exits 255 user_tare exec --additional-gids 5 a true
+    has 'the group' "$err" '--additional-gids'
+    as_user "$TOOLS/pty" 20 80 "$TARE" --root "$T/user/state" exec -t a sh -c 'tty; stty size' </dev/null >out.txt
+    has terminal "$(<out.txt)" '/dev/pts/0'
+    quiet user_tare delete --force a
+}
+
 test_cgroups_may_be_disabled() {
     reachable
     mine a 'args(["/bin/true"])'
