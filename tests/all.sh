@@ -41,6 +41,7 @@ for name in $only; do
     debian) stage debian make "$build/vm/debian.made" ;;
     sanitized) stage sanitized make -j2 SANITIZE=1 unit-tests ;;
     fuzz) stage fuzz make -j2 FUZZ_SECONDS="${FUZZ_SECONDS:-6}" fuzz ;;
+    sweep) stage sweep make sweep-quick ;; # every kill point of one lifecycle, a sample of the rest
     *) stage "$name" make "$name" ;;
     esac
 done

@@ -5,6 +5,7 @@
 #include "runtime/notify_socket.h"
 #include "runtime/relay.h"
 #include "runtime/terminal.h"
+#include "sys/file.h"
 #include "sys/process.h"
 #include "sys/retry.h"
 
@@ -149,6 +150,7 @@ Foreground::~Foreground() {
 
 Status Foreground::set_console(Fd master) {
     TRY(check_pty_master(master));
+    TRY(sys::make_nonblocking(master));
     copy_window_size(master);
     console_ = std::move(master);
     return {};

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "runtime/signal_mask.h"
+#include "sys/file.h"
 #include "sys/process.h"
 #include "sys/retry.h"
 
@@ -57,10 +58,6 @@ Result<Pipe> make_pipe() {
     int fds[2];
     if (::pipe2(fds, O_CLOEXEC) < 0) return sys_failure("pipe2");
     return Pipe{Fd(fds[0]), Fd(fds[1])};
-}
-
-void set_nonblocking(const Fd& fd) {
-    ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
 }
 
 std::vector<char*> c_strings(const std::vector<std::string>& strings) {
@@ -126,6 +123,8 @@ Result<HookProcess> HookProcess::start(const spec::Hook& hook, const std::string
     Pipe in = TRY(make_pipe());
     Pipe out = TRY(make_pipe());
     Pipe err = TRY(make_pipe());
+    for (const Fd* ours : {&in.write, &out.read, &err.read})
+        TRY(sys::make_nonblocking(*ours));
     const Fd theirs[3] = {std::move(in.read), std::move(out.write), std::move(err.write)};
 
     HookProcess process;
@@ -144,8 +143,6 @@ Result<HookProcess> HookProcess::start(const spec::Hook& hook, const std::string
     process.to_stdin_ = std::move(in.write);
     process.from_stdout_ = std::move(out.read);
     process.from_stderr_ = std::move(err.read);
-    for (const Fd* fd : {&process.to_stdin_, &process.from_stdout_, &process.from_stderr_})
-        set_nonblocking(*fd);
     return process;
 }
 

@@ -56,7 +56,6 @@ ssize_t Sink::write(std::string_view bytes) const {
 
 Relay::Relay(const Fd& master, int input, int output)
     : master_(master), input_(input), output_(output) {
-    ::fcntl(master.get(), F_SETFL, ::fcntl(master.get(), F_GETFL) | O_NONBLOCK);
     open_slave();
 }
 

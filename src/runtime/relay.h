@@ -32,7 +32,7 @@ private:
 // way: a side that does not read stops the other side from being read.
 class Relay {
 public:
-    // Makes `master` non-blocking, and borrows it.
+    // Borrows `master`, which is non-blocking: else a read at the end would never come back.
     Relay(const Fd& master, int input, int output);
 
     // The descriptors to poll for: master, input, output.

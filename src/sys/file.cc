@@ -135,6 +135,13 @@ Status replace_file_at(const Fd& dir, const std::string& name, std::string_view 
     return done;
 }
 
+Status make_nonblocking(const Fd& fd) {
+    const int flags = ::fcntl(fd.get(), F_GETFL);
+    if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) < 0)
+        return sys_failure("make descriptor " + std::to_string(fd.get()) + " non-blocking");
+    return {};
+}
+
 Status make_directory(const std::string& path, mode_t mode) {
     if (::mkdir(path.c_str(), mode) < 0) return failed("mkdir", path);
     return {};

@@ -41,6 +41,9 @@ Status create_file_at(const Fd& dir, const std::string& name, std::string_view t
 // "NAME.tmp" beside it is used on the way.
 Status replace_file_at(const Fd& dir, const std::string& name, std::string_view text, mode_t mode);
 
+// O_NONBLOCK, of the open file: whoever shares it gets it too.
+Status make_nonblocking(const Fd& fd);
+
 Status make_directory(const std::string& path, mode_t mode);
 Status make_fifo_at(const Fd& dir, const std::string& name, mode_t mode);
 Status remove_file_at(const Fd& dir, const std::string& name); // success if there is none

@@ -19,6 +19,6 @@ integration-tools: $(INTEGRATION_TOOLS) $(INTEGRATION)/rootfs/.made
 integration: all integration-tools
 	@TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) tests/integration/run.sh $(FILTER)
 
-# What takes long: 1,000 lifecycles and their like.
+# What takes long: 10,000 lifecycles, 10,000 execs (SOAK_COUNT), 1,000 containers at once (SOAK_AT_ONCE).
 soak: all integration-tools
 	@SOAK=1 TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) tests/integration/run.sh $(or $(FILTER),scale/ faults/)

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
 #include <cstring>
 #include <sstream>
+#include <sys/syscall.h>
 
 namespace sweep {
 
@@ -52,6 +54,11 @@ Verdict judge_protection(Scene& scene, bool good, const Outcome& outcome) {
     if (!good && text.empty()) return {};
     if (text == scene.expected()) return {};
     if (!good && !text.ends_with("end\n")) return {}; // it was killed in the middle
+    // What failed was to pass on what the container says.
+    const bool passing =
+        outcome.by_runtime && outcome.number == SYS_write && !scene.errors().empty();
+    const bool hang_up = outcome.by_runtime && outcome.number == SYS_read && outcome.error == EIO;
+    if (!text.ends_with("end\n") && (passing || hang_up)) return {"", "", "output-lost"};
     if (good && text.empty()) return {"nothing shown", "", ""};
     if (is_answer(outcome.number, outcome.error)) return {"", "", "as-if-absent"};
     return {"weakened", difference(scene.expected(), text), ""};

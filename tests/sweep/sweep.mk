@@ -1,4 +1,5 @@
-# Crash and fault sweeps. `make sweep` is the whole; `make sweep-quick` samples it for CI.
+# Crash and fault sweeps. `make sweep` is the whole; `make sweep-quick` is for CI: every kill point
+# of create, start, kill and delete, and every 29th point of the rest, the same ones each time.
 #   RUNTIME=/usr/bin/crun                    another runtime
 #   SWEEPS='docker/run/fail userns/*/kill-*' only these: CONFIG/COMMAND/KIND
 #   SWEEP_FROM, SWEEP_TO, SWEEP_STEP         a range of the points; JOBS=2

@@ -345,16 +345,21 @@ private:
     // Everything goes on without us.
     void release() {
         released_ = true;
-        std::vector<pid_t> all;
+        std::vector<pid_t> waiting, running;
         for (const auto& [pid, tracee] : tracees_)
-            all.push_back(pid);
-        for (const pid_t pid : all) {
-            Tracee& tracee = tracees_[pid];
-            if (!tracee.stopped && !stop(pid)) continue;
-            const long signal = tracee.signal;
-            ::ptrace(PTRACE_DETACH, pid, nullptr, signal);
-            forget(pid);
-        }
+            (tracee.stopped ? waiting : running).push_back(pid);
+        // First those that wait for us: a parent that sleeps in vfork(2) stops only after its
+        // child.
+        for (const pid_t pid : waiting)
+            let_go(pid);
+        for (const pid_t pid : running)
+            if (stop(pid)) let_go(pid);
+    }
+
+    void let_go(pid_t pid) {
+        const long signal = tracees_[pid].signal;
+        ::ptrace(PTRACE_DETACH, pid, nullptr, signal);
+        forget(pid);
     }
 
     // False: it has ended, or is about to.

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace tare::sys {
 namespace {
@@ -33,6 +34,18 @@ TEST_F(FileTest, AFailedReplaceLeavesTheOldAndNoTemporary) {
     EXPECT_EQ(replace_file_at(dir_, "d", "text", 0600).error().text,
               "rename to 'd': is a directory");
     EXPECT_FALSE(open_at(dir_, "d.tmp", O_RDONLY));
+}
+
+TEST_F(FileTest, MakesNonblockingOrSaysWhyNot) {
+    int fds[2];
+    ASSERT_EQ(::pipe2(fds, O_CLOEXEC), 0);
+    const Fd read_end(fds[0]), write_end(fds[1]);
+    ASSERT_TRUE(make_nonblocking(read_end));
+    char byte;
+    EXPECT_EQ(::read(read_end.get(), &byte, 1), -1);
+    EXPECT_EQ(errno, EAGAIN);
+    EXPECT_EQ(make_nonblocking(Fd()).error().text,
+              "make descriptor -1 non-blocking: bad file descriptor");
 }
 
 TEST_F(FileTest, ReadsPastOneBufferAndStopsAtTheLimit) {
