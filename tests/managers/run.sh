@@ -36,7 +36,7 @@ run_check() { # run_check TOPIC CHECK RUNTIME
     NAME=$3 RUNTIME=$(path_of "$3")
     export NAME RUNTIME
     ln -sfn "$RUNTIME" /run/runtime
-    timeout --kill-after=5 "${LIMIT:-240}" bash "$HERE/check.sh" "$1" "check_$2" >"$W/out" 2>&1 </dev/null || status=$?
+    timeout --kill-after=5 "${LIMIT:-600}" bash "$HERE/check.sh" "$1" "check_$2" >"$W/out" 2>&1 </dev/null || status=$?
     [[ $status == 0 ]] || timeout 60 bash "$HERE/check.sh" "$1" cleanup >/dev/null 2>&1
     seconds=$(awk -v a="$begin" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f", b - a }')
     if [[ $status != 0 && -n $reason ]]; then

@@ -122,9 +122,9 @@ answered() { visit | grep -qE '^visit [0-9]+ to the web'; }
 
 check_swarm_service() {
     works docker swarm init --advertise-addr 10.99.0.1 --listen-addr 10.99.0.1:2377
-    works timeout 120 docker service create --detach=false --name serv --replicas 2 box sleep 600
+    works timeout 300 docker service create --detach=false --name serv --replicas 2 box sleep 600
     shows '2/2' docker service ls
-    works timeout 120 docker service scale --detach=false serv=3
+    works timeout 300 docker service scale --detach=false serv=3
     is 'running tasks' "$(docker ps --filter name=serv. --quiet | wc -l)" 3
     works docker service rm serv
     works docker swarm leave --force
