@@ -23,7 +23,7 @@ constexpr std::uint32_t kImagesDirFd = 1, kPid = 2, kLeaveRunning = 3, kExtUnixS
                         kRstSibling = 26, kInheritFd = 27, kManageCgroupsMode = 34, kExternal = 37,
                         kEmptyNs = 38, kJoinNs = 39, kFreezeCgroup = 44, kTcpSkipInFlight = 46,
                         kLazyPages = 48, kOrphanPtsMaster = 50, kConfigFile = 51, kLsmProfile = 53,
-                        kLsmMountContext = 63, kNetworkLock = 64;
+                        kCgroupYard = 60, kLsmMountContext = 63, kNetworkLock = 64;
 } // namespace option
 namespace response {
 constexpr std::uint32_t kType = 1, kSuccess = 2, kRestore = 4, kNotify = 5, kErrno = 7,
@@ -103,6 +103,7 @@ std::string write_options(const CriuOptions& options) {
         out.text(option::kPageServer, server.take());
     }
     write_text(out, option::kFreezeCgroup, options.freeze_cgroup);
+    write_text(out, option::kCgroupYard, options.cgroup_yard);
     for (const Switch& each : kSwitches)
         if (options.*each.member) out.boolean(each.field, true);
     out.boolean(option::kNotifyScripts, true);
@@ -266,6 +267,7 @@ std::string describe(const CriuOptions& options) {
         append(out, "page-server",
                options.page_server->address + " " + std::to_string(options.page_server->port));
     append(out, "freeze-cgroup", options.freeze_cgroup);
+    append(out, "cgroup-yard", options.cgroup_yard);
     for (const Switch& each : kSwitches)
         if (options.*each.member) out += std::string(each.name) + "\n";
     out += "manage-cgroups " + std::string(name_of(options.cgroups)) + "\n";

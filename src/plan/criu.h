@@ -62,6 +62,7 @@ struct CriuOptions {
     std::string parent_images; // relative to the images
     std::optional<CriuPageServer> page_server;
     std::string freeze_cgroup;
+    std::string cgroup_yard; // a directory with a link to each hierarchy; criu mounts none then
 
     bool leave_running = false;
     bool track_memory = false;

@@ -149,6 +149,7 @@ Status checkpoint(const Settings& settings, const CheckpointRequest& request) {
     const spec::Config config = TRY(read_stored_config(directory));
     const plan::CheckpointFacts facts = TRY(gather_facts(config, record));
     plan::CriuOptions options = TRY(plan::plan_checkpoint(config, request.flags, facts));
+    options.cgroup_yard = TRY(make_cgroup_yard(directory, false));
     const CriuDirectories directories =
         TRY(make_criu_directories(request.image_path, request.work_path));
     TRY(check_parent_path(directories, request.flags.parent_path));

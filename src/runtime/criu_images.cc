@@ -2,11 +2,13 @@
 
 #include "base/text.h"
 #include "plan/checkpoint.h"
+#include "runtime/cgroup_tree.h"
 #include "spec/json/cursor.h"
 #include "spec/json/document.h"
 #include "spec/json/writer.h"
 #include "sys/directory.h"
 #include "sys/file.h"
+#include "sys/private_mounts.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -87,6 +89,23 @@ Result<std::vector<std::string>> read_descriptors(const Fd& images) {
         stdio.emplace_back(stream);
     }
     return stdio;
+}
+
+Result<std::string> make_cgroup_yard(const StateDirectory& directory, bool mounts) {
+    const std::string text = TRY(sys::read_small_file("/proc/self/cgroup"));
+    for (const std::string_view line : split(text, '\n'))
+        if (!line.empty() && !line.starts_with("0::")) return std::string();
+    const std::string tree = TRY(find_cgroup_tree());
+    const std::string path = directory.path() + (mounts ? "/cgroup-mounts" : "/cgroup-links");
+    const std::string unified = path + "/unified";
+    TRY(sys::make_directory_once(path, 0700));
+    if (!mounts) {
+        TRY(sys::make_symlink(tree, unified));
+        return path;
+    }
+    TRY(sys::make_directory_once(unified, 0700));
+    TRY(sys::PrivateMounts::bind(tree, unified));
+    return path;
 }
 
 std::string criu_config_file(const spec::Config& config) {

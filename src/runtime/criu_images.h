@@ -29,6 +29,14 @@ Status check_parent_path(const CriuDirectories& directories, const std::string& 
 Status write_descriptors(const Fd& images, const std::vector<std::string>& stdio);
 Result<std::vector<std::string>> read_descriptors(const Fd& images);
 
+// Where criu finds the cgroups: a directory in the container's own, in which "unified" is the tree
+// of version 2. Without it criu mounts cgroup2 anew, without options, and by that takes nsdelegate
+// and memory_recursiveprot from the whole host: they are those of the last mount, cgroup-v2.rst,
+// "Mounting". Empty where there are hierarchies of version 1 too, which criu would miss there.
+//   mounts  the restore: processes look into it from the container's root, where no link leads, so
+//           it is a mount of ours (sys::PrivateMounts must have been entered); else a link
+Result<std::string> make_cgroup_yard(const StateDirectory& directory, bool mounts);
+
 // criu's own settings file for this container: what the annotation says, else tare's or runc's in
 // /etc/criu where there is one, else empty.
 std::string criu_config_file(const spec::Config& config);

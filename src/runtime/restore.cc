@@ -134,6 +134,7 @@ private:
     Restored& c_;
     const RestoreRequest& request_;
     CriuDirectories directories_;
+    std::string cgroup_yard_;
     std::vector<std::string> stdio_;
     Foreground* foreground_;
     Fd console_receiver_;
@@ -189,6 +190,7 @@ Result<plan::CriuOptions> Restoration::options_for(const Criu& criu) const {
     facts.cgroup_roots =
         cgroup_roots(TRY(sys::read_small_file("/proc/" + std::to_string(criu.pid()) + "/cgroup")));
     plan::CriuOptions options = TRY(plan::plan_restore(bundle().config, request_.flags, facts));
+    options.cgroup_yard = cgroup_yard_;
     options.mounts.push_back({kNotifyInside, c_.directory.path() + "/" + kNotifyDirectory});
     options.images_fd = directories_.images.get();
     options.work_fd = directories_.work_number();
@@ -203,6 +205,7 @@ Result<Criu> Restoration::start_criu(const CriuPlace& place) {
     sys::PrivateMounts mounts = TRY(sys::PrivateMounts::enter());
     TRY(sys::PrivateMounts::bind(bundle().rootfs, root_mount())
             .map_error(under("config.json#/root/path")));
+    cgroup_yard_ = TRY(make_cgroup_yard(c_.directory, true));
     directories_ = TRY(open_criu_directories(directories_.images_path, directories_.work_path));
     Criu criu = TRY(Criu::start(place));
     TRY(mounts.leave());

@@ -147,6 +147,12 @@ Status make_directory(const std::string& path, mode_t mode) {
     return {};
 }
 
+Status make_symlink(const std::string& target, const std::string& path) {
+    if (::unlink(path.c_str()) < 0 && errno != ENOENT) return failed("remove", path);
+    if (::symlink(target.c_str(), path.c_str()) < 0) return failed("make the symlink", path);
+    return {};
+}
+
 Status make_fifo_at(const Fd& dir, const std::string& name, mode_t mode) {
     if (::mknodat(dir.get(), name.c_str(), S_IFIFO | mode, 0) < 0) return failed("mkfifo", name);
     return {};

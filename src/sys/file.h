@@ -45,6 +45,8 @@ Status replace_file_at(const Fd& dir, const std::string& name, std::string_view 
 Status make_nonblocking(const Fd& fd);
 
 Status make_directory(const std::string& path, mode_t mode);
+// Replaces one that is there.
+Status make_symlink(const std::string& target, const std::string& path);
 Status make_fifo_at(const Fd& dir, const std::string& name, mode_t mode);
 Status remove_file_at(const Fd& dir, const std::string& name); // success if there is none
 Status remove_directory(const std::string& path);              // the same

@@ -54,6 +54,7 @@ TEST(Criu, SendsEverything) {
     options.parent_images = "../p";
     options.page_server = CriuPageServer{"::1", 27};
     options.freeze_cgroup = "/cg";
+    options.cgroup_yard = "/y";
     options.leave_running = options.track_memory = options.ext_unix_sockets = true;
     options.tcp_established = options.tcp_skip_in_flight = options.shell_job = true;
     options.file_locks = options.link_remap = options.lazy_pages = options.auto_dedup = true;
@@ -68,12 +69,12 @@ TEST(Criu, SendsEverything) {
     options.cgroup_roots = {{"", "/x"}};
     options.lsm_profile = "apparmor:a";
     options.lsm_mount_context = "m";
-    EXPECT_EQ(
-        options_of(encode_criu_call(CriuCall::kRestore, options)),
-        "1=5 17=6 2=77 9=4 10='l' 51='/c' 13='/r' 14='../p' 11{1='::1' 2=27} 44='/cg' 3=1 4=1 "
-        "5=1 6=1 7=1 8=1 15=1 16=1 18=1 26=1 46=1 48=1 12=1 50=1 24=1 34=0 64=2 "
-        "38=1073741824 25{1='' 2='/x'} 27{1='pipe:[9]' 2=1} 37='mnt[/data]:d' 37='net[4]:k' "
-        "39{1='ipc' 2='/i'} 53='apparmor:a' 63='m'");
+    EXPECT_EQ(options_of(encode_criu_call(CriuCall::kRestore, options)),
+              "1=5 17=6 2=77 9=4 10='l' 51='/c' 13='/r' 14='../p' 11{1='::1' 2=27} 44='/cg' "
+              "60='/y' 3=1 4=1 "
+              "5=1 6=1 7=1 8=1 15=1 16=1 18=1 26=1 46=1 48=1 12=1 50=1 24=1 34=0 64=2 "
+              "38=1073741824 25{1='' 2='/x'} 27{1='pipe:[9]' 2=1} 37='mnt[/data]:d' 37='net[4]:k' "
+              "39{1='ipc' 2='/i'} 53='apparmor:a' 63='m'");
 }
 
 TEST(Criu, SendsQuestionsAndAnswers) {
