@@ -57,6 +57,7 @@ within() {
     done
 }
 has_status() { [[ $(state_of "$1") == "$2" ]]; }
+has_own_network() { [[ $(readlink "/proc/$1/ns/net") != $(readlink /proc/self/ns/net) ]]; }
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # ------------------------------------------------------------------ bundles

@@ -198,7 +198,7 @@ test_a_terminal() {
 test_a_joined_network_namespace() {
     needs_criu
     unshare -n sleep 300 & holder=$!
-    within 5 test "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$holder/ns/net")"
+    within 5 has_own_network "$holder"
     nsenter -t "$holder" -n ip link add name eth7 type bridge || { kill "$holder"; skip 'no bridge here'; }
     bundle a "no_ns(\"network\") | ns(\"network\"; \"/proc/$holder/ns/net\")
         | sh(\"while [ ! -e /tmp/go ]; do sleep 0.1; done; ip link | grep -c eth7:\")"

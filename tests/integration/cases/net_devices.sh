@@ -5,7 +5,7 @@ own_network() {
     unshare --net sleep 1000 &
     NET=$!
     trap 'kill $NET' EXIT
-    within 5 test "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$NET/ns/net")"
+    within 5 has_own_network "$NET"
 }
 host() { nsenter --net="/proc/$NET/ns/net" "$@"; }
 # shellcheck disable=SC2086 # options are words
@@ -66,7 +66,7 @@ test_into_a_namespace_that_is_joined() {
     unshare --net sleep 1000 &
     POD=$!
     trap 'kill $NET $POD' EXIT
-    within 5 test "$(readlink /proc/self/ns/net)" != "$(readlink "/proc/$POD/ns/net")"
+    within 5 has_own_network "$POD"
     nsenter --net="/proc/$POD/ns/net" ip link add taken type veth peer name also-taken
     in_container "no_ns(\"network\") | ns(\"network\"; \"/proc/$POD/ns/net\") | .linux.netDevices = {net0: {name: \"eth0\"}} | sh(\"ip link show eth0\")"
     has 'in the container' "$out" eth0
