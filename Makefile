@@ -132,6 +132,7 @@ help:
 	@echo 'lint         clang-tidy        format      clang-format, in place'
 	@echo 'integration  the command line as root, with a leak check around every case'
 	@echo 'conformance  the runtime-spec, requirement by requirement (RUNTIME=/path)'
+	@echo 'conformance-official  the programs of the runtime-tools project, with tare, crun and runc'
 	@echo 'sweep        SIGKILL and every errno at every system call, and what is left then'
 	@echo 'vm           the same in guests with all cgroup v2 controllers'
 	@echo 'test-managers  containerd, Docker, podman, buildah drive tare, crun and runc in a guest with systemd'

@@ -32,7 +32,7 @@ stage() { # stage NAME COMMAND...
     echo "   ${summary[-1]}"
 }
 
-# What fails soonest comes first. Not in the list, for their time: vm, managers.
+# What fails soonest comes first. Not in the list, for their time: vm, managers, conformance-official.
 only=${STAGES:-build check debian integration conformance sanitized fuzz sweep}
 for name in $only; do
     case $name in
