@@ -124,8 +124,8 @@ test_oom_score() {
 }
 
 test_personality_and_scheduling() {
-    in_container '.linux.personality = {domain: "LINUX32"} | sh("uname -m")'
-    is machine "$out" i686
+    in_container '.linux.personality = {domain: "LINUX32"} | sh("cat /proc/self/personality")'
+    is personality "$out" 00000008
     in_container '.process.scheduler = {policy: "SCHED_BATCH", nice: 7} | args(["/bin/probe", "scheduling"])'
     has scheduling "$out" 'policy 3 nice 7'
     in_container '.process.ioPriority = {class: "IOPRIO_CLASS_BE", priority: 6} | args(["/bin/probe", "ioprio"])'
