@@ -214,3 +214,31 @@ test_events_stopped() {
     until_status stopped
     fails events --stats "$ID"
 }
+
+# A list of one mount: a directory of the host's with the file `seen`.
+one_mount() {
+    config '.root.readonly = false'
+    process sleep 100
+    create
+    start
+    mkdir "$WORK/given" && echo yes > "$WORK/given/seen"
+    jq -n --arg from "$WORK/given" '{ mounts: [{ destination: "/added", type: "bind", source: $from, options: ["bind", "ro"] }] }' \
+        > "$WORK/mounts.json"
+}
+
+requirement PRACTICE "crun(1)" "mounts add brings a directory into a container that runs, with its options"
+test_mounts_add() {
+    one_mount
+    succeeds mounts add "$ID" "$WORK/mounts.json"
+    succeeds exec "$ID" cat /added/seen
+    prints yes
+    fails exec "$ID" touch /added/new
+}
+
+requirement PRACTICE "crun(1)" "mounts remove takes it away"
+test_mounts_remove() {
+    one_mount
+    succeeds mounts add "$ID" "$WORK/mounts.json"
+    succeeds mounts remove "$ID" "$WORK/mounts.json"
+    fails exec "$ID" cat /added/seen
+}

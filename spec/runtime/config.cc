@@ -101,6 +101,15 @@ Result<Config> read_config(std::string_view text, std::string_view file_name) {
     return config;
 }
 
+Result<MountList> read_mounts(std::string_view text, std::string_view file_name) {
+    const auto document = TRY(json::parse(text, file_name));
+    const json::Cursor root = document.root();
+    const json::Cursor at = root.object() ? TRY(root.require("mounts")) : root;
+    MountList list{at.pointer(), {}};
+    TRY(read(at, list.mounts));
+    return list;
+}
+
 void write(json::Writer& out, const Root& root) {
     out.begin_object();
     put_always(out, "path", root.path);

@@ -45,6 +45,13 @@ Result<Config> read_config(std::string_view text, std::string_view file_name = "
 // A process alone, as `exec --process FILE` gets it.
 Result<Process> read_process(std::string_view text, std::string_view file_name);
 
+// An array of mounts, or an object with one as its `mounts`, as `mounts add ID FILE` gets it.
+struct MountList {
+    std::string origin; // "more.json#/mounts"
+    std::vector<Mount> mounts;
+};
+Result<MountList> read_mounts(std::string_view text, std::string_view file_name);
+
 // A resources object alone, as `update --resources FILE` gets it.
 Result<Resources> read_resources(std::string_view text, std::string_view file_name);
 

@@ -164,6 +164,62 @@ void put_interfaces(json::Writer& out, const std::vector<NetworkInterface>& inte
     out.end_array();
 }
 
+void put_cache_info(json::Writer& out, const IntelRdtStats::Cache& cache) {
+    out.name("l3_cache_info");
+    out.begin_object();
+    put(out, "cbm_mask", cache.cbm_mask);
+    put_always(out, "min_cbm_bits", cache.min_cbm_bits);
+    put_always(out, "num_closids", cache.num_closids);
+    out.end_object();
+}
+
+void put_bandwidth_info(json::Writer& out, const IntelRdtStats::Bandwidth& bandwidth) {
+    out.name("mem_bw_info");
+    out.begin_object();
+    put_always(out, "bandwidth_gran", bandwidth.gran);
+    put_always(out, "delay_linear", bandwidth.delay_linear);
+    put_always(out, "min_bandwidth", bandwidth.min);
+    put_always(out, "num_closids", bandwidth.num_closids);
+    out.end_object();
+}
+
+void put_domains(json::Writer& out, const std::vector<IntelRdtStats::Domain>& domains) {
+    out.name("mbm_stats");
+    out.begin_array();
+    for (const IntelRdtStats::Domain& domain : domains) {
+        if (!domain.mbm_total && !domain.mbm_local) continue;
+        out.begin_object();
+        put(out, "mbm_total_bytes", domain.mbm_total);
+        put(out, "mbm_local_bytes", domain.mbm_local);
+        out.end_object();
+    }
+    out.end_array();
+    out.name("cmt_stats");
+    out.begin_array();
+    for (const IntelRdtStats::Domain& domain : domains) {
+        if (!domain.llc_occupancy) continue;
+        out.begin_object();
+        put(out, "llc_occupancy", domain.llc_occupancy);
+        out.end_object();
+    }
+    out.end_array();
+}
+
+void put_intel_rdt(json::Writer& out, const std::optional<IntelRdtStats>& stats) {
+    out.name("intel_rdt");
+    out.begin_object();
+    if (stats) {
+        if (stats->cache) put_cache_info(out, *stats->cache);
+        if (stats->bandwidth) put_bandwidth_info(out, *stats->bandwidth);
+        put(out, "l3_cache_schema_root", stats->cache_root);
+        put(out, "l3_cache_schema", stats->cache_group);
+        put(out, "mem_bw_schema_root", stats->bandwidth_root);
+        put(out, "mem_bw_schema", stats->bandwidth_group);
+        put_domains(out, stats->domains);
+    }
+    out.end_object();
+}
+
 void put_stats(json::Writer& out, const Stats& stats) {
     out.begin_object();
     put_cpu(out, stats.cpu);
@@ -179,9 +235,7 @@ void put_stats(json::Writer& out, const Stats& stats) {
         put_rdma(out, "rdma_current", stats.rdma_current);
         out.end_object();
     }
-    out.name("intel_rdt");
-    out.begin_object();
-    out.end_object();
+    put_intel_rdt(out, stats.intel_rdt);
     put_interfaces(out, stats.network_interfaces);
     out.end_object();
 }

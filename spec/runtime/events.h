@@ -79,7 +79,27 @@ struct NetworkInterface {
     std::uint64_t tx_bytes = 0, tx_packets = 0, tx_errors = 0, tx_dropped = 0;
 };
 
+// linux.intelRdt: the class of service, and what it uses of each domain (mostly a socket).
+struct IntelRdtStats {
+    struct Cache {
+        std::string cbm_mask; // hexadecimal
+        std::uint64_t min_cbm_bits = 0, num_closids = 0;
+    };
+    struct Bandwidth {
+        std::uint64_t gran = 0, delay_linear = 0, min = 0, num_closids = 0;
+    };
+    struct Domain {
+        std::optional<std::uint64_t> llc_occupancy, mbm_total, mbm_local; // bytes
+    };
+    std::optional<Cache> cache;          // where L3 can be divided
+    std::optional<Bandwidth> bandwidth;  // where memory bandwidth can
+    std::string cache_root, cache_group; // lines of the schemata: "L3:0=7ff;1=7ff"
+    std::string bandwidth_root, bandwidth_group;
+    std::vector<Domain> domains;
+};
+
 struct Stats {
+    std::optional<IntelRdtStats> intel_rdt;
     CpuStats cpu;
     CpusetStats cpuset;
     MemoryStats memory;

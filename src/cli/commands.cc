@@ -222,6 +222,11 @@ constexpr Command kCommands[] = {
     {"list", "", "list the containers", "Containers are those below --root.", kListOptions},
     {"man", "[COMMAND]", "print the manual page of tare or of a command, as roff",
      "To read it: `tare man | man -l -`. `make install` installs all of them.", kHelpOnly},
+    {"mounts", "add|remove ID FILE", "add mounts to a container that runs, or remove them",
+     "FILE (-: standard input) is JSON: an object with `mounts` as config.json has them, or that\n"
+     "array alone; to remove, only each `destination` counts. All are added, or none. They last\n"
+     "as long as the container runs, and are not in its config.json.",
+     kHelpOnly},
     {"pause", "ID", "stop every process of a container until it is resumed",
      "Freezes the container's cgroup, and returns when all stand still. Signals other than KILL\n"
      "wait until `tare resume ID`.",

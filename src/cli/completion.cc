@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace tare::cli {
@@ -10,16 +11,27 @@ namespace tare::cli {
 namespace {
 
 // What an option's value or an argument is, by its name in the help.
-enum class Value { kDirectory, kFile, kId, kOther };
+enum class Value { kDirectory, kFile, kId, kAction, kOther };
 
 Value value_of(std::string_view argument) {
     if (argument == "DIR" || argument == "BUNDLE") return Value::kDirectory;
     if (argument == "FILE" || argument == "SOCKET") return Value::kFile;
+    if (argument.find('|') != argument.npos) return Value::kAction; // "add|remove"
     return argument == "ID" ? Value::kId : Value::kOther;
 }
 
+std::string_view first_word(const Command& command) {
+    return command.synopsis.substr(0, command.synopsis.find(' '));
+}
 Value first_argument(const Command& command) {
-    return value_of(command.synopsis.substr(0, command.synopsis.find(' ')));
+    return value_of(first_word(command));
+}
+
+// "add remove", of "add|remove".
+std::string actions_of(std::string_view argument) {
+    std::string words(argument);
+    std::ranges::replace(words, '|', ' ');
+    return words;
 }
 
 std::string long_name(const Option& option) {
@@ -78,6 +90,17 @@ std::string bash_arguments(Value value, const std::string& action) {
     return names.empty() ? "" : "    " + joined(names, "|") + ") " + action + " ;;\n";
 }
 
+// A command with an action in front of the ID: "mounts add ID FILE".
+std::string bash_actions(const Command& command, const std::string& ids) {
+    if (first_argument(command) != Value::kAction) return "";
+    const std::string name(command.name), actions = actions_of(first_word(command));
+    std::string out = "    " + name + ":" + name + ") COMPREPLY=($(compgen -W '" + actions
+                      + "' -- \"$word\")); return ;;\n";
+    for (const std::string_view action : split(actions, ' '))
+        out += "    " + name + ":" + std::string(action) + ") " + ids + "; return ;;\n";
+    return out;
+}
+
 // Of the words before the command only options with a value need to be known.
 std::string bash_globals() {
     std::vector<std::string> names;
@@ -110,6 +133,8 @@ std::string bash_script() {
     out += bash_values(Value::kDirectory, directories + "; ");
     out += bash_values(Value::kFile, files + "; ");
     out += bash_values(Value::kOther, "");
+    for (const Command& command : commands())
+        out += bash_actions(command, ids);
     out += "    esac\n"
            "    if [[ $word == -* ]]; then\n"
            "        case $command in\n";
@@ -124,6 +149,7 @@ std::string bash_script() {
            + joined(command_names(), " ") + "' -- \"$word\")) ;;\n";
     out += bash_arguments(Value::kId, ids);
     out += bash_arguments(Value::kDirectory, directories);
+    out += bash_arguments(Value::kAction, files);
     return out
            + "    esac\n"
              "}\n"
@@ -154,6 +180,8 @@ std::string zsh_action(std::string_view argument) {
         return "_files";
     case Value::kId:
         return "_tare_ids";
+    case Value::kAction:
+        return "(" + actions_of(argument) + ")";
     default:
         return " ";
     }
@@ -258,6 +286,9 @@ std::string fish_arguments(const Command& command) {
     const Value value = first_argument(command);
     if (value == Value::kId) return start + "-a '(tare list -q 2>/dev/null)'\n";
     if (value == Value::kDirectory) return start + "-a '(__fish_complete_directories)'\n";
+    if (value == Value::kAction)
+        return start + "-F -a '" + actions_of(first_word(command))
+               + " (tare list -q 2>/dev/null)'\n";
     return "";
 }
 

@@ -2,12 +2,10 @@
 
 #include "base/text.h"
 #include "cli/sizes.h"
-#include "spec/json/document.h"
+#include "cli/stdio.h"
 #include "spec/json/writer.h"
-#include "sys/file.h"
 
 #include <span>
-#include <unistd.h>
 
 namespace tare::cli {
 
@@ -85,34 +83,19 @@ Result<std::string> json_of_options(const Command& command, const Arguments& arg
     return out.take();
 }
 
-// ---- A file
-
-Result<std::string> read_resources_file(const std::string& path) {
-    if (path != "-") return sys::read_file(path, json::kMaxBytes).map_error(under("--resources"));
-    Fd input(STDIN_FILENO);
-    auto text = sys::read_all(input, json::kMaxBytes, "--resources: standard input");
-    input.release(); // it was never ours
-    return text;
-}
-
 } // namespace
 
 Result<runtime::UpdateRequest> read_update_request(const Command& command,
                                                    const Arguments& arguments) {
-    for (const char* option : {"l3-cache-schema", "mem-bw-schema"})
-        if (arguments.has(option))
-            return invalid("option --" + std::string(option)
-                           + ": tare does not change Intel RDT of a container that runs");
     runtime::UpdateRequest request = {.id = arguments.positional[0]};
-    std::string text;
+    request.l3_cache_schema = arguments.value("l3-cache-schema");
+    request.mem_bw_schema = arguments.value("mem-bw-schema");
     if (arguments.has("resources")) {
-        const std::string path = arguments.value("resources");
-        const std::string name = path == "-" ? "(standard input)" : path;
-        text = TRY(read_resources_file(path));
-        request.resources = TRY(spec::read_resources(text, name));
-        request.origin = name + "#";
+        const InputFile file = TRY(read_input(arguments.value("resources"), "--resources"));
+        request.resources = TRY(spec::read_resources(file.text, file.name));
+        request.origin = file.name + "#";
     } else {
-        text = TRY(json_of_options(command, arguments));
+        const std::string text = TRY(json_of_options(command, arguments));
         request.resources = TRY(spec::read_resources(text, "update").map_error(name_options));
         request.origin = kOrigin;
     }

@@ -69,13 +69,13 @@ long set_the_old_way(int mounted, const struct mount_attr& change, unsigned at_f
     return sys(__NR_mount, nullptr, path.text, nullptr, change.propagation | recursive, nullptr);
 }
 
-Status change_mount(int mounted, struct mount_attr& change, unsigned at_flags, bool attached) {
+Status change_mount(int mounted, struct mount_attr& change, unsigned at_flags, bool old_way) {
     if (is_empty(change)) return {};
     complete(change);
     long done =
         sys(__NR_mount_setattr, mounted, "", at_flags | AT_EMPTY_PATH, &change, sizeof change);
     if (done == -ENOSYS) {
-        if (attached) done = set_the_old_way(mounted, change, at_flags);
+        if (old_way) done = set_the_old_way(mounted, change, at_flags);
         if (done == -ENOSYS) return {ENOSYS, Detail::kMissingSyscall};
     }
     // Setting a flag never meets a lock; clearing one that an outer user namespace locked does.
@@ -87,6 +87,7 @@ Status change_mount(int mounted, struct mount_attr& change, unsigned at_flags, b
 
 Status set_attributes(const Context& context, int mounted, const wire::Attributes& asked, bool tree,
                       bool attached) {
+    const bool old_way = attached && !context.all_or_nothing; // "/proc" is the container's then
     struct mount_attr top = {}, all = {};
     top.attr_set = asked.set;
     top.attr_clr = asked.clear;
@@ -104,10 +105,10 @@ Status set_attributes(const Context& context, int mounted, const wire::Attribute
         top.attr_clr |= all.attr_clr;
         if (all.propagation != 0) top.propagation = all.propagation;
         if (all.attr_set & MOUNT_ATTR_IDMAP) top.userns_fd = all.userns_fd;
-        return change_mount(mounted, top, 0, attached);
+        return change_mount(mounted, top, 0, old_way);
     }
-    REQUIRE(change_mount(mounted, top, 0, attached));
-    return change_mount(mounted, all, kAtRecursive, attached);
+    REQUIRE(change_mount(mounted, top, 0, old_way));
+    return change_mount(mounted, all, kAtRecursive, old_way);
 }
 
 Status attach_with(Context& context, int mounted, const wire::Attributes& asked, bool tree,
@@ -126,6 +127,7 @@ Status attach_with(Context& context, int mounted, const wire::Attributes& asked,
         REQUIRE(set);
     REQUIRE(kind == Target::kAny ? attach_bind(context, mounted, path)
                                  : attach(context, mounted, path, kind == Target::kPlainDirectory));
+    REQUIRE(remember_mount(context, mounted));
     return set_attributes(context, mounted, late, tree, true);
 }
 

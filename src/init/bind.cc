@@ -46,7 +46,7 @@ Status bind(Context& context, const wire::Bind& body) {
     const bool plain = (body.flags & wire::kPlainTarget) != 0;
     REQUIRE(attach_with(context, mounted, body.attributes, recursive, target,
                         plain ? Target::kPlainDirectory : Target::kAny));
-    discard(mounted);
+    let_go(context, mounted);
     return {};
 }
 

@@ -29,6 +29,10 @@ struct Context {
     bool death_signal = true; // we still die with `tare`
     std::int32_t pid = 0;     // ours, as `tare` sees it; 0: not told yet
 
+    bool all_or_nothing = false; // kAllOrNothing: `mounts` are to go when a step fails
+    int mounts[64] = {};         // O_PATH: made since then, or found by kFindMount
+    unsigned mount_count = 0;
+
     LastDirectory last;
     int null_device = -1;          // kMaskPath: the host's /dev/null, verified
     int empty_directory = -1;      // kMaskPath: a mount of an empty tmpfs

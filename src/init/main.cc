@@ -63,6 +63,14 @@ Status perform(Context& context, const wire::Step& step) {
     case Op::kRootReadonly:
         return root_readonly(context);
 
+    case Op::kAllOrNothing:
+        context.all_or_nothing = true;
+        return {};
+    case Op::kFindMount:
+        return find_mount(context, plan.body<wire::Path>(step));
+    case Op::kUnmount:
+        return unmount(context);
+
     case Op::kSysctl:
         return sysctl(context, plan.body<wire::Sysctl>(step));
     case Op::kHostname:
@@ -149,7 +157,10 @@ Status set_up(Context& context) {
         if (!status.refused() && plan.broken()) status = {EBADMSG};
         if (status.refused()) break;
     }
-    if (status.refused()) fail(context, status);
+    if (status.refused()) {
+        undo_mounts(context);
+        fail(context, status);
+    }
     quit(0); // a plan without kExec
 }
 

@@ -113,6 +113,9 @@ wire::Attributes left_over(const Context& context, const wire::Attributes& asked
 
 // For kernels without fsopen(2), and for what fsconfig(2) does not take: long options, iversion.
 Status mount_the_old_way(Context& context, const char* type, const wire::Mount& body) {
+    // A path under "/proc" is how mount(2) gets at a descriptor: here that would be the
+    // container's.
+    if (context.all_or_nothing) return {ENOSYS, Detail::kMissingSyscall};
     const char* path = context.plan.text(body.target);
     const bool plain = (body.flags & wire::kPlainTarget) != 0;
     int target = open_in_root(context.root, path, plain ? Symlinks::kRefuse : Symlinks::kFollow);
@@ -173,8 +176,13 @@ Status mount_as(Context& context, const char* type, const wire::Mount& body) {
     rest.set = set_late(body);
     REQUIRE(attach_with(context, mounted.fd, rest, false, context.plan.text(body.target),
                         plain ? Target::kPlainDirectory : Target::kDirectory));
-    discard(mounted.fd);
+    let_go(context, mounted.fd);
     return {};
+}
+
+const char* place_on_the_host(const char* type) {
+    if (std::strcmp(type, "proc") == 0) return "/proc";
+    return std::strcmp(type, "sysfs") == 0 ? "/sys" : "/dev/mqueue";
 }
 
 bool was_forbidden(const Status& status) {
@@ -185,15 +193,17 @@ bool was_forbidden(const Status& status) {
 } // namespace
 
 Status mount(Context& context, const wire::Mount& body) {
-    const Status status = mount_as(context, context.plan.text(body.type), body);
+    const char* type = context.plan.text(body.type);
+    const Status status = mount_as(context, type, body);
     if ((body.flags & wire::kBindOnEperm) == 0 || !was_forbidden(status)) return status;
-    return bind_read_only(context, context.plan.text(body.source), context.plan.text(body.target),
+    return bind_read_only(context, place_on_the_host(type), context.plan.text(body.target),
                           (body.flags & wire::kPlainTarget) != 0);
 }
 
 Status mount_cgroup(Context& context, const wire::Mount& body) {
     const Status status = mount_as(context, "cgroup2", body);
-    if (!was_forbidden(status)) return status;
+    // In a container that runs, the source would be looked up there.
+    if (!was_forbidden(status) || context.all_or_nothing) return status;
     const char* target = context.plan.text(body.target);
     if (const char* source = context.plan.text(body.source); source[0] == '/') {
         const Status bound = bind_read_only(context, source, target, false);

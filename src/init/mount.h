@@ -40,6 +40,11 @@ bool is_on_procfs(int fd);
 // Puts it on the target that open_target() brought; `path` is what the plan calls it.
 Status attach_at(Context& context, int mounted, int target, const char* path);
 
+// An attached mount, which is to go when a later step fails: nothing without kAllOrNothing.
+Status remember_mount(Context& context, int mounted);
+// We are done with an attached mount: closes it, unless it is remembered.
+void let_go(const Context& context, int mounted);
+
 // What mount_setattr(2) does to a mount by descriptor, in as few calls as possible.
 //   tree      it may have mounts below it; else the recursive parts go into the same call
 //   attached  before Linux 5.12 only an attached mount can be changed: else kMissingSyscall

@@ -33,6 +33,8 @@ bool needs_proc(Op op) {
     case Op::kOomScore:
     case Op::kTimeOffsets:
     case Op::kHook:
+    case Op::kAllOrNothing:
+    case Op::kUnmount:
         return true;
     default:
         return false;

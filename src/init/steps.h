@@ -29,6 +29,12 @@ Status mount_cgroup(Context& context, const wire::Mount& body);
 Status bind(Context& context, const wire::Bind& body);
 Status bind_read_only(Context& context, const char* source, const char* target, bool plain);
 
+// unmount.cc
+Status find_mount(Context& context, const wire::Path& body);
+Status unmount(Context& context);
+// Takes away what was mounted since kAllOrNothing, as far as that is possible.
+void undo_mounts(Context& context);
+
 // copy_up.cc: fills the directory `to` with what is in `from`.
 Status copy_up(int from, int to);
 

@@ -17,7 +17,8 @@ struct Compilation {
     const std::set<std::string>& destinations; // of all mounts, clean
     Plan& plan;
     ProcessOrigin process_origin = ProcessOrigin(); // of config.process
-    bool is_exec = false;                           // a process for a container that is there
+    bool is_exec = false;                           // for a container that is there
+    std::string mounts_origin = "config.json#/mounts";
 
     Steps& steps() const { return plan.steps; }
     // "config.json#/process/FIELD", or whatever else says so.

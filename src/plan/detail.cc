@@ -30,6 +30,8 @@ std::string_view part(Detail detail) {
         return "no trustworthy procfs";
     case Detail::kCopyUpFailed:
         return "copy what was there into the tmpfs";
+    case Detail::kUnmount:
+        return "unmount it";
     case Detail::kMissingSyscall:
         return "the kernel, or a seccomp filter around us, lacks a system call that has no safe "
                "substitute";
@@ -62,6 +64,10 @@ std::string why(Detail detail, int code) {
         return "timed out";
     case Detail::kNotFound:
         return "executable file not found in $PATH";
+    case Detail::kSymlink:
+        return "a symbolic link is on the way; give the path without it";
+    case Detail::kNotMounted:
+        return "nothing is mounted there";
     case Detail::kOutside:
         return "the directory is not inside the container's root";
     default:

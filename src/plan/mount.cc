@@ -63,20 +63,14 @@ std::vector<std::string> file_system_options(const Compilation& c, const Entry& 
 // What to do where the user namespace may not mount the kernel's own file systems: it must own the
 // namespace that they show, and see a whole one already (mount_namespaces(7), sysfs and proc).
 std::uint32_t fallback(const Compilation& c, const std::string& type) {
-    if (!in_user_namespace(c)) return 0;
+    // In a container that runs, the host's is out of reach.
+    if (!in_user_namespace(c) || c.is_exec) return 0;
     if (type == "cgroup" || type == "cgroup2") return wire::kMaskOnEperm;
     // The host's /proc knows nothing of a new pid namespace: an error is better than a wrong one.
     if (type == "proc" && !is_new(c.linux_, NamespaceType::kPid)) return wire::kBindOnEperm;
     if (type == "sysfs") return wire::kBindOnEperm;
     if (type == "mqueue" && !is_new(c.linux_, NamespaceType::kIpc)) return wire::kBindOnEperm;
     return 0;
-}
-
-std::string source_of(const Entry& entry, std::uint32_t flags) {
-    const std::string& type = entry.mount.type;
-    if ((flags & wire::kBindOnEperm) != 0)
-        return type == "proc" ? "/proc" : type == "sysfs" ? "/sys" : "/dev/mqueue";
-    return entry.mount.source.empty() ? type : entry.mount.source;
 }
 
 bool is_late_readonly(const Compilation& c, const Entry& entry) {
@@ -106,6 +100,10 @@ Status plan_new(const Compilation& c, const Entry& entry) {
     const spec::Mount& mount = entry.mount;
     if (mount.type.empty() || mount.type == "none")
         return invalid(entry.origin + "/type: is missing; only a bind mount needs none");
+    if (c.is_exec && has_device(mount.type))
+        return invalid(entry.origin + "/type: " + quote(mount.type)
+                       + ": its source would be looked up among the files of the container that "
+                         "runs; mount it on the host, and bind that");
     if (entry.options.copy_up && mount.type != "tmpfs")
         return invalid(entry.origin + "/options: 'tmpcopyup' needs type tmpfs");
 
@@ -123,7 +121,7 @@ Status plan_new(const Compilation& c, const Entry& entry) {
     if (entry.options.wants_iversion && has_device(mount.type)) body.flags |= wire::kCountVersions;
     const bool cgroup = mount.type == "cgroup" || mount.type == "cgroup2";
     body.type = c.steps().text(cgroup ? "cgroup2" : mount.type);
-    body.source = c.steps().text(source_of(entry, body.flags));
+    body.source = c.steps().text(mount.source.empty() ? mount.type : mount.source);
     body.target = c.steps().text(target_text(entry));
     body.options = c.steps().texts(options);
     c.steps().add(cgroup ? wire::Op::kMountCgroup : wire::Op::kMount, body,
@@ -157,12 +155,24 @@ Status plan_change(const Compilation& c, const Entry& entry) {
     return {};
 }
 
+// What can be done to a container at create alone.
+Status check_live(const Compilation& c, const Entry& entry) {
+    const std::string at = entry.origin + "/options: ";
+    if (is_change(entry)) return invalid(at + "would change a mount that is there, not add one");
+    if (is_bind(entry) && !c.host.can_admin)
+        return invalid(entry.origin
+                       + "/source: a directory of the host can be brought into a "
+                         "container that runs by root alone");
+    return {};
+}
+
 } // namespace
 
 Status plan_mount(const Compilation& c, std::size_t index) {
     const Entry entry = TRY(read_entry(c, index));
     if (entry.options.wants_iversion && (is_change(entry) || is_bind(entry)))
         warn(c, entry, {"iversion"}, "is for a new mount of a file system");
+    if (c.is_exec) TRY(check_live(c, entry));
     if (is_change(entry)) return plan_change(c, entry);
     if (is_bind(entry)) return plan_bind(c, entry);
     if (entry.mount.type == "sysfs" && in_user_namespace(c)

@@ -45,9 +45,26 @@ bool wants_sharing(const Entry& entry) {
 // host's mount, which nothing in init's namespace is. What an earlier mount puts below the root
 // exists for init alone.
 bool needs_tree(const Compilation& c, const Entry& entry, const std::string& source) {
+    if (c.is_exec) return true; // init is in the container's root before anything else
     const bool user_namespace = is_own(c.linux_, NamespaceType::kUser);
     return c.host.can_admin && (user_namespace || wants_sharing(entry))
            && !is_below(clean_path(source), clean_path(root_path(c)));
+}
+
+// The parameters of a new tmpfs make no difference to what is bound: as crun, a warning. Whatever
+// else comes may be meant to protect ("noexce", a context), and is not passed over.
+Status check_data(const Compilation& c, const Entry& entry) {
+    std::vector<std::string> passed_over, rest;
+    for (const std::string& option : entry.options.data) {
+        const bool known = option.starts_with("mode=") || option.starts_with("size=")
+                           || option.starts_with("nr_inodes=") || option.starts_with("nr_blocks=");
+        (known ? passed_over : rest).push_back(option);
+    }
+    if (!rest.empty())
+        return invalid(entry.origin + "/options: " + quote(joined(rest, ","))
+                       + ": a bind mount takes no options of a file system");
+    warn(c, entry, passed_over, "is for a new tmpfs; a bind mount is as its source");
+    return {};
 }
 
 } // namespace
@@ -72,9 +89,7 @@ Status plan_bind(const Compilation& c, const Entry& entry) {
     const MountOptions& options = entry.options;
     if (entry.mount.source.empty())
         return invalid(entry.origin + "/source: is missing; a bind mount needs one");
-    if (!options.data.empty())
-        return invalid(entry.origin + "/options: " + quote(joined(options.data, ","))
-                       + ": a bind mount takes no options of a file system");
+    TRY(check_data(c, entry));
     if (options.copy_up) return invalid(entry.origin + "/options: 'tmpcopyup' needs type tmpfs");
     warn(c, entry, options.super, "belongs to the file system; a bind mount cannot change it");
 

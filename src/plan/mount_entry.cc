@@ -43,7 +43,7 @@ Status check_target(const Entry& entry) {
 
 Result<Entry> read_entry(const Compilation& c, std::size_t index) {
     const spec::Mount& mount = c.config.mounts[index];
-    std::string origin = pointer_to("config.json#/mounts", index);
+    std::string origin = pointer_to(c.mounts_origin, index);
     MountOptions options = TRY(read_mount_options(mount.options, origin));
     Entry entry{mount, std::move(origin), clean_path(mount.destination), std::move(options)};
     TRY(check_target(entry));

@@ -192,11 +192,12 @@ std::string namespace_names(std::uint64_t clone_flags) {
     return joined(names);
 }
 
-void plan_exec_namespaces(const Compilation& c) {
+void plan_exec_namespaces(const Compilation& c, bool among_its_processes) {
     c.plan.deny_setgroups = is_new(c.linux_, Type::kUser) && maps_self_only(c);
     std::uint64_t types = 0;
     for (const auto& kind : kTypes)
         if (find(c.linux_, kind.type) != nullptr) types |= kind.flag;
+    if (!among_its_processes) types &= ~std::uint64_t{CLONE_NEWPID};
     const std::uint64_t user = types & CLONE_NEWUSER, pid = types & CLONE_NEWPID;
 
     if (user != 0 && !c.host.can_admin) {

@@ -31,7 +31,9 @@ std::string id_map_text(const std::vector<spec::IdMapping>& mappings);
 std::string namespace_names(std::uint64_t clone_flags);
 
 // exec: joins of the container's namespaces.
-void plan_exec_namespaces(const Compilation& c);
+//   among_its_processes  of the pid namespace too; outside it, nothing in the container can see,
+//                        signal or trace what joins
+void plan_exec_namespaces(const Compilation& c, bool among_its_processes = true);
 
 // Clone flags, joins and maps for `tare`; joins, unshare, fork, offsets for init.
 Status plan_namespaces(const Compilation& c);

@@ -46,6 +46,12 @@ std::string_view op_name(Op op) {
         return "root-propagation";
     case Op::kRootReadonly:
         return "root-readonly";
+    case Op::kAllOrNothing:
+        return "all-or-nothing";
+    case Op::kFindMount:
+        return "find-mount";
+    case Op::kUnmount:
+        return "unmount";
     case Op::kSysctl:
         return "sysctl";
     case Op::kHostname:

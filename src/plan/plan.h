@@ -192,4 +192,14 @@ Result<Plan> compile_exec(const spec::Config& config, const ProcessOrigin& proce
                           const HostFacts& host, const Options& options,
                           const SeccompProgram* seccomp);
 
+// More mounts for a container that runs, all of them or none; or the removal of mounts, where only
+// the `destination` of each counts.
+//   config  what the container was made from, but for its `mounts`, which are these
+//   origin  where they come from: "more.json#/mounts"
+// Errors: a container without a mount namespace of its own; what can only be had at create.
+Result<Plan> compile_mounts(const spec::Config& config, const std::string& origin,
+                            const HostFacts& host, const Options& options);
+Result<Plan> compile_unmounts(const spec::Config& config, const std::string& origin,
+                              const HostFacts& host);
+
 } // namespace tare::plan

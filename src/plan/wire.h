@@ -55,6 +55,11 @@ enum class Op : std::uint16_t {
     kRootPropagation, // Propagation: of the container's "/", after pivot
     kRootReadonly,    // no body
 
+    // Mounts of a container that runs
+    kAllOrNothing, // no body: where a later step fails, what was mounted since is unmounted
+    kFindMount,    // Path: a mount point, with no symlink on the way; remembered
+    kUnmount,      // no body: what kFindMount has found, the last one first
+
     // The kernel's settings for the namespaces
     kSysctl,     // Sysctl
     kHostname,   // Value
@@ -178,7 +183,7 @@ constexpr std::uint32_t kCopyUp = 1;      // tmpcopyup: fill the new tmpfs from 
 constexpr std::uint32_t kKeepMode = 2;    // tmpfs without mode=: take that of the covered directory
 constexpr std::uint32_t kPlainTarget = 4; // the target must be a real directory (/proc, /sys)
 constexpr std::uint32_t kBindOnEperm =
-    8; // sysfs, proc, mqueue: else a read-only recursive bind of `source`
+    8; // sysfs, proc, mqueue: else a read-only recursive bind of the host's
 constexpr std::uint32_t kMaskOnEperm = 16;   // cgroup: else an empty read-only tmpfs
 constexpr std::uint32_t kSuperReadonly = 32; // kRemount: MS_RDONLY on the superblock was meant
 constexpr std::uint32_t kCountVersions = 64; // iversion, which mount(2) alone can ask for
@@ -330,6 +335,9 @@ enum class Detail : std::uint32_t {
     kOutside,  // cwd is not below the root
     kProc,     // no trustworthy procfs
     kCopyUpFailed,
+    kSymlink,    // where none is followed
+    kNotMounted, // the path is no mount point
+    kUnmount,
     kMissingSyscall, // the kernel (or an outer seccomp filter) lacks a call that has no safe
                      // fallback
 };

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "runtime/cgroup.h"
 #include "runtime/liveness.h"
+#include "runtime/resctrl.h"
 #include "runtime/stats.h"
 #include "runtime/store.h"
 #include "sys/exit_info.h"
@@ -55,6 +56,8 @@ std::vector<spec::NetworkInterface> interfaces_of(pid_t pid) {
 Result<spec::Stats> stats_of(const Watched& watched) {
     spec::Stats stats = TRY(read_stats(watched.record.cgroup));
     stats.network_interfaces = interfaces_of(watched.record.init.pid);
+    if (const ResctrlGroups& groups = watched.record.resctrl; !groups.group.empty())
+        stats.intel_rdt = TRY(read_resctrl_stats(groups));
     return stats;
 }
 

@@ -2,9 +2,9 @@
 #include "base/text.h"
 #include "runtime/caller.h"
 #include "runtime/console.h"
-#include "runtime/exec_cgroup.h"
 #include "runtime/foreground.h"
 #include "runtime/host.h"
+#include "runtime/joining.h"
 #include "runtime/late_hooks.h"
 #include "runtime/launch.h"
 #include "runtime/liveness.h"
@@ -15,7 +15,6 @@
 #include "runtime/seccomp_cache.h"
 #include "runtime/seccomp_listener.h"
 #include "runtime/store.h"
-#include "runtime/systemd.h"
 #include "spec/json/document.h"
 #include "sys/file.h"
 
@@ -121,11 +120,8 @@ public:
 
 private:
     Status launch_init();
-    Result<Launched> launch_in(const std::string& cgroup, unsigned keep_fds);
-    Result<Launched> launch_by_systemd(const std::string& cgroup, unsigned keep_fds);
     Status bring_up();
     Status converse();
-    Status follow_fork(pid_t pid);
     Status place_console(Fd master);
     Status pass_listener(const Fd& listener);
 
@@ -138,58 +134,17 @@ private:
     Report report_;
 };
 
-Result<Launched> Execution::launch_in(const std::string& cgroup, unsigned keep_fds) {
-    Fd directory;
-    if (!cgroup.empty())
-        directory = TRY(sys::open_file(cgroup, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    static const Fd none;
-    auto launched = launch({.plan = plan_,
-                            .cgroup = directory,
-                            .gate_in = none,
-                            .gate_out = none,
-                            .container = &container_.init,
-                            .keep_fds = keep_fds});
-    const bool may_not = !launched && launched.error().code == EACCES;
-    if (may_not && !container_.record.unit.empty()) return launch_by_systemd(cgroup, keep_fds);
-    return launched;
-}
-
-// From a login session no user may put a process into a cgroup of his own manager: what is above
-// both is not his. That manager may.
-Result<Launched> Execution::launch_by_systemd(const std::string& cgroup, unsigned keep_fds) {
-    Systemd systemd = TRY(Systemd::connect());
-    const Record& record = container_.record;
-    const std::string below = cgroup.substr(record.cgroup.size());
-    static const Fd none;
-    return launch(
-        {.plan = plan_,
-         .cgroup = none,
-         .move_to_cgroup = [&](pid_t pid) { return systemd.attach(record.unit, below, pid); },
-         .gate_in = none,
-         .gate_out = none,
-         .container = &container_.init,
-         .keep_fds = keep_fds});
-}
-
 Status Execution::launch_init() {
     const unsigned keep = request_.preserve_fds + listen_fds();
     TRY(sys::close_on_exec_from(3 + keep));
-    std::vector<std::string> cgroups = TRY(exec_cgroups(container_.record, request_.cgroup));
-    if (cgroups.empty()) cgroups.emplace_back(); // ours
-
-    for (std::size_t i = 0;; ++i) {
-        auto launched = launch_in(cgroups[i], keep);
-        if (launched) {
-            process_ = std::move(launched->init);
-            report_ = Report(std::move(launched->report), plan_.steps);
-            return {};
-        }
-        if (i + 1 < cgroups.size() && is_unfit(launched.error().code)) continue;
-        Error error = std::move(launched.error());
-        if (!request_.cgroup.empty()) error.text.insert(0, "--cgroup: ");
-        if (!cgroups[i].empty()) error.text += " (in the cgroup " + quote(cgroups[i]) + ")";
-        return Failure(std::move(error));
-    }
+    Launched launched = TRY(launch_into_container({.plan = plan_,
+                                                   .record = container_.record,
+                                                   .init = container_.init,
+                                                   .cgroup = request_.cgroup,
+                                                   .keep_fds = keep}));
+    process_ = std::move(launched.init);
+    report_ = Report(std::move(launched.report), plan_.steps);
+    return {};
 }
 
 Status Execution::bring_up() {
@@ -208,7 +163,7 @@ Status Execution::converse() {
         Report::Event event = TRY(report_.next());
         switch (event.kind) {
         case wire::kForked:
-            TRY(follow_fork(event.pid));
+            TRY(follow_fork(process_, event.pid));
             break;
         case wire::kConsoleFd:
             TRY(place_console(std::move(event.fd)));
@@ -225,14 +180,6 @@ Status Execution::converse() {
                            + ", which means nothing");
         }
     }
-}
-
-// What we cloned has made our real child (CLONE_PARENT), and ends.
-Status Execution::follow_fork(pid_t pid) {
-    Fd pidfd = TRY(sys::open_pidfd(pid));
-    TRY(sys::reap(process_.pidfd));
-    process_ = {pid, std::move(pidfd)};
-    return {};
 }
 
 Status Execution::place_console(Fd master) {

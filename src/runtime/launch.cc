@@ -1,5 +1,6 @@
 #include "runtime/launch.h"
 
+#include "base/text.h"
 #include "runtime/id_maps.h"
 #include "runtime/init_program.h"
 #include "runtime/sources.h"
@@ -133,8 +134,11 @@ void end_child(const sys::Child& child) {
     (void)sys::reap(child.pidfd);
 }
 
-std::string failed_clone_text(const plan::Plan& plan) {
-    if (plan.is_exec) return "make a process in the container";
+std::string failed_clone_text(const LaunchRequest& request) {
+    const plan::Plan& plan = request.plan;
+    if (plan.is_exec && request.cgroup_path.empty()) return "make a process in the container";
+    if (plan.is_exec)
+        return "make a process in the container, in the cgroup " + quote(request.cgroup_path);
     std::string names;
     for (std::uint64_t left = plan.clone_flags; left != 0; left &= left - 1)
         names += (names.empty() ? "" : ", ") + std::string(sys::namespace_name(left & ~(left - 1)));
@@ -153,7 +157,7 @@ Result<sys::Child> clone_child(const LaunchRequest& request, ChildTask& task) {
     // Linux 6.3 not even then.
     const std::uint64_t sharing = plan.unshare_time ? 0 : CLONE_VM;
     const std::uint64_t flags = plan.clone_flags | sharing;
-    const auto context = under(failed_clone_text(plan));
+    const auto context = under(failed_clone_text(request));
 
     auto child = sys::spawn(flags | CLONE_CLEAR_SIGHAND, request.cgroup.get(), child_main, &task);
     if (child || (child.error().code != ENOSYS && child.error().code != EPERM))
@@ -164,7 +168,8 @@ Result<sys::Child> clone_child(const LaunchRequest& request, ChildTask& task) {
     if (!classic) return std::move(classic).map_error(context);
     if (!request.cgroup) return classic;
     const Status moved =
-        sys::write_control_at(request.cgroup, "cgroup.procs", std::to_string(classic->pid));
+        sys::write_control_at(request.cgroup, "cgroup.procs", std::to_string(classic->pid))
+            .map_error(context);
     if (moved) return classic;
     end_child(*classic);
     return Failure(moved.error());

@@ -7,13 +7,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 namespace tare::runtime {
 
 // What the container's process inherits besides its plan.
 struct LaunchRequest {
     const plan::Plan& plan;
-    const Fd& cgroup; // its directory; none: the container stays in our cgroup
+    const Fd& cgroup;             // its directory; none: the container stays in our cgroup
+    std::string cgroup_path = {}; // the same, for errors; may be empty
     // Else moves the process into its cgroup, before it executes anything.
     std::function<Status(pid_t)> move_to_cgroup;
     const Fd& gate_in;

@@ -228,36 +228,38 @@ std::string find_line(const std::vector<std::string>& lines, std::string_view re
     return found == lines.end() ? "" : *found;
 }
 
-std::optional<ResctrlStats::Cache> read_cache(const std::string& info) {
+std::optional<spec::IntelRdtStats::Cache> read_cache(const std::string& info) {
     const auto mask = sys::read_small_file(info + "/cbm_mask");
     if (!mask) return std::nullopt;
-    return ResctrlStats::Cache{.cbm_mask = std::string(trimmed(*mask)),
-                               .min_cbm_bits = read_number(info + "/min_cbm_bits").value_or(0),
-                               .num_closids = read_number(info + "/num_closids").value_or(0)};
+    return spec::IntelRdtStats::Cache{
+        .cbm_mask = std::string(trimmed(*mask)),
+        .min_cbm_bits = read_number(info + "/min_cbm_bits").value_or(0),
+        .num_closids = read_number(info + "/num_closids").value_or(0)};
 }
 
-std::optional<ResctrlStats::Bandwidth> read_bandwidth(const std::string& info) {
+std::optional<spec::IntelRdtStats::Bandwidth> read_bandwidth(const std::string& info) {
     const auto gran = read_number(info + "/bandwidth_gran");
     if (!gran) return std::nullopt;
-    return ResctrlStats::Bandwidth{.gran = *gran,
-                                   .delay_linear = read_number(info + "/delay_linear").value_or(0),
-                                   .min = read_number(info + "/min_bandwidth").value_or(0),
-                                   .num_closids = read_number(info + "/num_closids").value_or(0)};
+    return spec::IntelRdtStats::Bandwidth{
+        .gran = *gran,
+        .delay_linear = read_number(info + "/delay_linear").value_or(0),
+        .min = read_number(info + "/min_bandwidth").value_or(0),
+        .num_closids = read_number(info + "/num_closids").value_or(0)};
 }
 
 } // namespace
 
-Result<ResctrlStats> read_resctrl_stats(const ResctrlGroups& groups) {
+Result<spec::IntelRdtStats> read_resctrl_stats(const ResctrlGroups& groups) {
     const std::string root = root_of(groups.group);
     const std::vector<std::string> present = TRY(read_schemata(groups));
     const std::vector<std::string> of_root = TRY(read_schemata({.group = root, .monitoring = {}}));
-    ResctrlStats stats = {.cache = read_cache(root + "/info/L3"),
-                          .bandwidth = read_bandwidth(root + "/info/MB"),
-                          .cache_root = find_line(of_root, "L3"),
-                          .cache_group = find_line(present, "L3"),
-                          .bandwidth_root = find_line(of_root, "MB:"),
-                          .bandwidth_group = find_line(present, "MB:"),
-                          .domains = {}};
+    spec::IntelRdtStats stats = {.cache = read_cache(root + "/info/L3"),
+                                 .bandwidth = read_bandwidth(root + "/info/MB"),
+                                 .cache_root = find_line(of_root, "L3"),
+                                 .cache_group = find_line(present, "L3"),
+                                 .bandwidth_root = find_line(of_root, "MB:"),
+                                 .bandwidth_group = find_line(present, "MB:"),
+                                 .domains = {}};
     const std::string data =
         (groups.monitoring.empty() ? groups.group : groups.monitoring) + "/mon_data";
     const std::vector<std::string> domains = TRY(sys::subdirectories(data));

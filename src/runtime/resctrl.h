@@ -3,8 +3,8 @@
 #include "base/result.h"
 #include "runtime/record.h"
 #include "runtime/runtime.h"
+#include "spec/runtime/events.h"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <sys/types.h>
@@ -37,24 +37,6 @@ Status write_schemata(const ResctrlGroups& groups, const std::vector<std::string
 Result<std::vector<std::string>> read_schemata(const ResctrlGroups& groups);
 
 // For `events`.
-struct ResctrlStats {
-    struct Cache {
-        std::string cbm_mask; // hexadecimal
-        std::uint64_t min_cbm_bits = 0, num_closids = 0;
-    };
-    struct Bandwidth {
-        std::uint64_t gran = 0, delay_linear = 0, min = 0, num_closids = 0;
-    };
-    // One of each for a domain (mostly a socket), bytes.
-    struct Domain {
-        std::optional<std::uint64_t> llc_occupancy, mbm_total, mbm_local;
-    };
-    std::optional<Cache> cache;          // where L3 can be divided
-    std::optional<Bandwidth> bandwidth;  // where memory bandwidth can
-    std::string cache_root, cache_group; // lines of the schemata: "L3:0=7ff;1=7ff"
-    std::string bandwidth_root, bandwidth_group;
-    std::vector<Domain> domains;
-};
-Result<ResctrlStats> read_resctrl_stats(const ResctrlGroups& groups);
+Result<spec::IntelRdtStats> read_resctrl_stats(const ResctrlGroups& groups);
 
 } // namespace tare::runtime

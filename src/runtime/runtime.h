@@ -5,6 +5,7 @@
 #include "plan/checkpoint.h"
 #include "plan/exec_process.h"
 #include "plan/plan.h"
+#include "spec/runtime/config.h"
 #include "spec/runtime/features.h"
 #include "spec/runtime/resources.h"
 #include "spec/runtime/state.h"
@@ -47,8 +48,9 @@ struct RunRequest {
 
 struct UpdateRequest {
     std::string id;
-    spec::Resources resources; // just the changes; absent: as it was
-    std::string origin;        // in front of a field in errors: "resources.json#"
+    spec::Resources resources;                  // just the changes; absent: as it was
+    std::string origin;                         // in front of a field in errors: "resources.json#"
+    std::string l3_cache_schema, mem_bw_schema; // of linux.intelRdt; empty: as it was
 };
 
 // What create would do, without touching anything: reads the bundle, asks for the host's facts,
@@ -97,6 +99,17 @@ Status resume(const Settings& settings, const std::string& id);
 // Changes limits of a container that is not stopped: all that are asked for, or none. They are kept
 // for later updates. Device rules never change.
 Status update(const Settings& settings, const UpdateRequest& request);
+
+struct MountsRequest {
+    std::string id;
+    spec::MountList list; // for remove only the destinations count
+};
+
+// Mounts for a container that is created or running: all of them, or none. They are not part of its
+// configuration: whoever restarts it does not have them. Removing takes what is mounted on each
+// destination, with everything below it.
+Status add_mounts(const Settings& settings, const MountsRequest& request);
+Status remove_mounts(const Settings& settings, const MountsRequest& request);
 
 // All processes of a container, sorted, in our pid namespace; none when it has stopped.
 Result<std::vector<pid_t>> processes(const Settings& settings, const std::string& id);

@@ -20,6 +20,15 @@ std::string error_of(std::vector<std::string> words) {
     return request ? "(none)" : request.error().text;
 }
 
+TEST(ReadUpdateRequest, KeepsSchemataApart) {
+    const auto request =
+        request_of({"--l3-cache-schema", "L3:0=f", "--mem-bw-schema=MB:0=20", "c1"});
+    ASSERT_TRUE(request) << request.error().text;
+    EXPECT_EQ(request->l3_cache_schema, "L3:0=f");
+    EXPECT_EQ(request->mem_bw_schema, "MB:0=20");
+    EXPECT_EQ(request->resources, spec::Resources());
+}
+
 TEST(ReadUpdateRequest, TakesEveryOption) {
     const auto request = request_of({"--memory",
                                      "512M",

@@ -4,6 +4,7 @@
 #include "cli/sizes.h"
 #include "plan/update.h"
 #include "runtime/stats.h"
+#include "spec/runtime/config.h"
 
 #include <cstdint>
 #include <cstdlib>
@@ -17,6 +18,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (*bytes < -1) std::abort();
     if (const auto duration = tare::cli::parse_duration(text))
         if (*duration < 0) std::abort();
+    (void)tare::spec::read_process(text, "process.json");
+    if (const auto mounts = tare::spec::read_mounts(text, "more.json"))
+        for (const auto& mount : mounts->mounts)
+            if (mount.destination.empty()) std::abort();
     (void)tare::runtime::parse_pressure(text);
     (void)tare::runtime::parse_interfaces(text);
     if (tare::plan::undo_value("io.max", "8:0 rbps=1", std::string(text)).empty()) std::abort();

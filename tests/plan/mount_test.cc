@@ -75,7 +75,7 @@ TEST(PlanMount, RefusesWhatMakesNoSense) {
         {{"/a", "", "", {}},
          "config.json#/mounts/0/type: is missing; only a bind mount needs none"},
         {bind("/a", "", {}), "config.json#/mounts/0/source: is missing; a bind mount needs one"},
-        {bind("/a", "/b", {"size=64k", "x"}), "config.json#/mounts/0/options: 'size=64k,x': a bind "
+        {bind("/a", "/b", {"size=64k", "x"}), "config.json#/mounts/0/options: 'x': a bind "
                                               "mount takes no options of a file system"},
         {bind("/a", "/b", {"tmpcopyup"}),
          "config.json#/mounts/0/options: 'tmpcopyup' needs type tmpfs"},
@@ -216,7 +216,7 @@ TEST(PlanMount, KernelFileSystemsFallBackInAUserNamespace) {
         std::uint32_t flags;
         const char* source;
     } cases[] = {
-        {{"/sys", "sysfs", "sysfs", {}}, wire::kPlainTarget | wire::kBindOnEperm, "/sys"},
+        {{"/sys", "sysfs", "sysfs", {}}, wire::kPlainTarget | wire::kBindOnEperm, "sysfs"},
         {{"/proc", "proc", "proc", {}}, wire::kPlainTarget, "proc"},
         {{"/m", "mqueue", "mqueue", {}}, 0, "mqueue"},
         {{"/c", "cgroup2", "cgroup2", {}}, wire::kMaskOnEperm, "cgroup2"},
@@ -235,7 +235,7 @@ TEST(PlanMount, KernelFileSystemsFallBackInAUserNamespace) {
     ASSERT_TRUE(plan_mount(host_pids.c(), 0));
     const auto body = host_pids.body<wire::Mount>(0);
     EXPECT_EQ(body.flags, wire::kPlainTarget | wire::kBindOnEperm);
-    EXPECT_EQ(host_pids.text(body.source), "/proc");
+    EXPECT_EQ(host_pids.text(body.source), "proc"); // init knows where the host has it
 }
 
 TEST(PlanMount, DevptsLosesAGroupThatIsNotMapped) {
@@ -262,6 +262,14 @@ TEST(PlanMount, WarnsOfOptionsThatDoNothing) {
                   "config.json#/mounts/0/options: iversion: is for a new mount of a file system",
                   "config.json#/mounts/0/options: sync: belongs to the file system; a bind mount "
                   "cannot change it"}));
+}
+
+TEST(PlanMount, ABindPassesOverWhatIsForATmpfs) {
+    One one(bind("/a", "/b", {"ro", "mode=755", "size=1k"}));
+    EXPECT_EQ(one.result(), "bind: bind '/b' on '/a': ro\n");
+    EXPECT_EQ(one.plan.warnings,
+              std::vector<std::string>{"config.json#/mounts/0/options: mode=755, size=1k: is for a "
+                                       "new tmpfs; a bind mount is as its source"});
 }
 
 TEST(PlanMount, CountsVersionsWhereADeviceKeepsThem) {

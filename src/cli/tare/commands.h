@@ -27,6 +27,7 @@ Result<int> run_features(const Invocation& invocation);
 Result<int> run_kill(const Invocation& invocation);
 Result<int> run_list(const Invocation& invocation);
 Result<int> run_man(const Invocation& invocation);
+Result<int> run_mounts(const Invocation& invocation);
 Result<int> run_pause(const Invocation& invocation);
 Result<int> run_plan(const Invocation& invocation);
 Result<int> run_ps(const Invocation& invocation);

@@ -38,6 +38,7 @@ constexpr Entry kEntries[] = {
     {"kill", run_kill},
     {"list", run_list},
     {"man", run_man},
+    {"mounts", run_mounts},
     {"pause", run_pause},
     {"plan", run_plan},
     {"ps", run_ps},

@@ -215,6 +215,24 @@ test_sysfs_in_a_user_namespace_without_a_network_namespace() {
     has 'read-only' "$out" refused
 }
 
+# The official validation program linux_uid_mappings looks for it.
+test_sysfs_in_a_user_namespace_has_the_configured_source() {
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs && chown -R 100000:100000 a/rootfs
+    in_container 'userns([map(0; 100000; 65536)]) | (.mounts[] | select(.type == "sysfs") | .source) = "mine" |
+        sh("grep \" /sys \" /proc/self/mountinfo")'
+    has 'the source' "$out" ' - sysfs mine '
+}
+
+# As crun does; the official validation program `mounts` asks for it.
+test_parameters_of_a_tmpfs_are_passed_over_for_a_bind() {
+    mkdir src && echo x >src/file
+    in_container --arg src "$T/src" 'bind($src; "/a"; "ro,mode=755,size=1k") | sh("cat /a/file; touch /a/y || echo refused")'
+    is inside "$out" $'x\nrefused'
+    has 'the warning' "$err" 'config.json#/mounts/7/options: mode=755, size=1k: is for a new tmpfs; a bind mount is as its source'
+    bundle a --arg src "$T/src" 'bind($src; "/a"; "noexce")'
+    refused "'noexce': a bind mount takes no options of a file system" tare run --bundle a a
+}
+
 # fsconfig(2) does not know it, so this one mount is mount(2)'s.
 test_iversion_reaches_the_kernel() {
     needs_program strace

@@ -97,6 +97,43 @@ test_monitoring() {
     gone rdt/gold/mon_groups/b
 }
 
+test_update_changes_the_schemata() {
+    with_resctrl
+    rdt a '{l3CacheSchema: "L3:0=f", memBwSchema: "MB:0=50"}'
+    quiet tare update --l3-cache-schema 'L3:0=3' --mem-bw-schema 'MB:0=20' a
+    has schemata "$(schemata a)" 'L3:0=3'
+    has schemata "$(schemata a)" 'MB:0=20'
+    is 'what is kept' "$(jq -c .linux.intelRdt "$STATE/a/config.json")" '{"l3CacheSchema":"L3:0=3","memBwSchema":"MB:0=20"}'
+    quiet tare update --mem-bw-schema 'MB:0=30' a
+    has schemata "$(schemata a)" 'L3:0=3'
+    has schemata "$(schemata a)" 'MB:0=30'
+    refused "--l3-cache-schema: write 'L3:0=1\x0aMB:0=0\x0a' to '$T/rdt/a/schemata': invalid argument" \
+        tare update --l3-cache-schema 'L3:0=1' --mem-bw-schema 'MB:0=0' a
+    has 'the old one is back' "$(schemata a)" 'L3:0=3'
+    # What fails afterwards brings the old ones back, too.
+    echo '{"unified": {"no.such": "1"}}' >none.json
+    refused 'no.such' tare update --l3-cache-schema 'L3:0=7' --resources none.json a
+    has 'the old one is back' "$(schemata a)" 'L3:0=3'
+    quiet tare delete -f a
+}
+
+test_update_needs_a_class() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare create --bundle a a
+    refused '--mem-bw-schema: container a has no class of service: its config has no linux.intelRdt' tare update --mem-bw-schema 'MB:0=20' a
+    quiet tare delete -f a
+}
+
+test_events_tell_of_it() {
+    with_resctrl
+    rdt a '{l3CacheSchema: "L3:0=f", enableMonitoring: true}'
+    quiet tare start a
+    quiet tare events --stats a
+    has 'the line of the class' "$(jq -r '.data.intel_rdt.l3_cache_schema' <<<"$out")" 'L3:0=f'
+    is 'the lists' "$(jq -r '.data.intel_rdt | [.mbm_stats, .cmt_stats | type] | join(" ")' <<<"$out")" 'array array'
+    quiet tare delete -f a
+}
+
 test_the_kernels_words_are_in_the_error() {
     with_resctrl
     rdt_refused a '{schemata: ["L2:0=1"]}' \

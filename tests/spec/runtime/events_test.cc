@@ -21,5 +21,26 @@ TEST(WriteEvents, AreLinesOfJson) {
     EXPECT_EQ(write_exit_info("c1", SIGTERM | 0x80), R"({"id":"c1","exitStatus":143,"signal":15})");
 }
 
+TEST(WriteEvents, TellOfIntelRdtAsRunc) {
+    Stats stats;
+    EXPECT_NE(write_stats_event("c1", stats).find(R"("intel_rdt":{},)"), std::string::npos);
+    stats.intel_rdt = IntelRdtStats{.cache = {{"7ff", 2, 16}},
+                                    .bandwidth = {{10, 1, 5, 8}},
+                                    .cache_root = "L3:0=7ff",
+                                    .cache_group = "L3:0=f",
+                                    .bandwidth_root = "MB:0=100",
+                                    .bandwidth_group = "MB:0=20",
+                                    .domains = {{49152, 3, 2}, {}}};
+    const std::string expected =
+        R"("intel_rdt":{"l3_cache_info":{"cbm_mask":"7ff","min_cbm_bits":2,"num_closids":16},)"
+        R"("mem_bw_info":{"bandwidth_gran":10,"delay_linear":1,"min_bandwidth":5,"num_closids":8},)"
+        R"("l3_cache_schema_root":"L3:0=7ff","l3_cache_schema":"L3:0=f",)"
+        R"("mem_bw_schema_root":"MB:0=100","mem_bw_schema":"MB:0=20",)"
+        R"("mbm_stats":[{"mbm_total_bytes":3,"mbm_local_bytes":2}],)"
+        R"("cmt_stats":[{"llc_occupancy":49152}]})";
+    const std::string text = write_stats_event("c1", stats);
+    EXPECT_NE(text.find(expected), std::string::npos) << text;
+}
+
 } // namespace
 } // namespace tare::spec

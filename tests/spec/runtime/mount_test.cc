@@ -35,5 +35,32 @@ TEST(ReadMount, CountsARelativeDestinationFromTheRoot) {
     EXPECT_EQ(config->mounts.at(0), Mount{.destination = "/a/b"});
 }
 
+TEST(ReadMounts, TakesAnArrayOrAnObjectWithOne) {
+    const std::vector<Mount> expected = {{.destination = "/a", .type = "tmpfs"}};
+    const std::string array = R"([{"destination": "a", "type": "tmpfs"}])";
+    const auto alone = read_mounts(array, "more.json");
+    ASSERT_TRUE(alone) << alone.error().text;
+    EXPECT_EQ(alone->mounts, expected);
+    EXPECT_EQ(alone->origin, "more.json#");
+    const auto member = read_mounts(R"({"mounts": )" + array + "}", "more.json");
+    ASSERT_TRUE(member) << member.error().text;
+    EXPECT_EQ(member->mounts, expected);
+    EXPECT_EQ(member->origin, "more.json#/mounts");
+}
+
+TEST(ReadMounts, NamesTheFieldAtFault) {
+    const struct {
+        const char *text, *error;
+    } cases[] = {
+        {"7", "m#: must be an array"},
+        {"{}", "m#: 'mounts' is missing"},
+        {R"({"mounts": {}})", "m#/mounts: must be an array"},
+        {R"([{"destination": ""}])", "m#/0/destination: must not be empty"},
+        {R"({"mounts": [{}]})", "m#/mounts/0: 'destination' is missing"},
+    };
+    for (const auto& c : cases)
+        EXPECT_EQ(read_mounts(c.text, "m").error().text, c.error);
+}
+
 } // namespace
 } // namespace tare::spec
