@@ -142,10 +142,8 @@ def verdict(outcome, expected):
 def cell(outcome, judged):
     if judged == "skip":
         return "-"
-    if judged == "pass":
-        return f"{len(outcome.passed)} pass"
     total = len(outcome.failed) + len(outcome.passed)
-    text = f"{len(outcome.failed)} of {total} fail" if outcome.failed else "ends early"
+    text = f"{len(outcome.failed)} of {total} fail" if outcome.failed else "ends early" if outcome.trouble else f"{total} pass"
     return f"**{text}**" if judged == "surprise" else text
 
 

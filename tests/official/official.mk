@@ -1,7 +1,7 @@
 # The validation programs of the runtime-tools project with tare, crun and runc of Debian sid, as Debian has all of them.
 #   make conformance-official                    on this machine, in namespaces: cgroup v2 as it is here
 #   make conformance-official PROGRAMS='hooks kill'
-#   make vm-official                             in user-mode Linux: with its controllers, and all capabilities
+#   make vm-official PROGRAMS=process_capabilities   in user-mode Linux, with all capabilities and its controllers; slow
 # The table comes to $(BUILD)/official.md, what the programs said to $(BUILD)/official.
 
 VM := $(BUILD)/vm
@@ -14,7 +14,7 @@ conformance-official: all $(OFFICIAL).made
 	@python3 -B tests/official/judge.py $(BUILD)/official > $(BUILD)/official.md; status=$$?; cat $(BUILD)/official.md; exit $$status
 
 vm-official: all $(OFFICIAL).made $(VM)/uml.cpio $(VM)/xstate.so
-	@LIMIT=1500 $(UML) 'cd $(CURDIR) && LIMIT=300 tests/official/run.sh $(OFFICIAL) $(BUILD)/tare /run/official $(PROGRAMS) && \
+	@LIMIT=3600 $(UML) 'cd $(CURDIR) && LIMIT=300 tests/official/run.sh $(OFFICIAL) $(BUILD)/tare /run/official $(PROGRAMS) && \
 	  python3 -B tests/official/judge.py /run/official'
 
 $(OFFICIAL).made:
