@@ -154,7 +154,7 @@ def only_elsewhere(outcomes):
     for name in RUNTIMES[1:]:
         other = outcomes[name]
         failing = set(other.failed.values())
-        for description in tare.failed.values():
+        for description in dict.fromkeys(tare.failed.values()):
             if description in other.passed.values() and description not in failing:
                 found.setdefault(description, []).append(name)
         if tare.failures() and not other.failures() and other.passed and not any(name in names for names in found.values()):
