@@ -14,7 +14,7 @@ RUNTIMES ?= tare crun runc
 TREE := $(sort $(wildcard tests/managers/tree.sh $(shell find tests/managers/files -type f)))
 FULL := $(VM)/full-$(shell cat $(TREE) | sha256sum | cut -c1-8)
 
-FULL_UML := INITRAMFS=$(abspath $(VM))/uml.cpio XSTATE=$(abspath $(VM))/xstate.so MEMORY=4G LIMIT=1500 \
+FULL_UML := INITRAMFS=$(abspath $(VM))/uml.cpio XSTATE=$(abspath $(VM))/xstate.so MEMORY=4G LIMIT=3600 \
   UML_OPTIONS="security=apparmor TERM=dumb systemd.show_status=0 guest.tree=$(abspath $(FULL))" tests/vm/uml.sh
 FULL_QEMU := INITRAMFS=$(abspath $(VM))/qemu.cpio KERNEL=$(abspath $(VM))/vmlinux MEMORY=4096 LIMIT=3000 \
   IMAGE=$(abspath $(FULL)).ext4 QEMU_OPTIONS="TERM=dumb systemd.show_status=0 guest.tree=/dev/vdb" tests/vm/qemu.sh
