@@ -170,6 +170,7 @@ def main():
     if not programs:
         sys.exit(f"no program was run: {results}")
     counts = {"pass": 0, "known": 0, "skip": 0, "surprise": 0}
+    passing = dict.fromkeys(RUNTIMES, 0)
     surprises, reasons, elsewhere, better = [], [], [], []
     print("| program | " + " | ".join(RUNTIMES) + " |\n|---|" + "---|" * len(RUNTIMES))
     for program in programs:
@@ -179,6 +180,7 @@ def main():
         counts[judged["tare"]] += 1
         why = {}
         for name in RUNTIMES:
+            passing[name] += bool(outcomes[name].passed) and not outcomes[name].failures()
             listed = expected[name].get(program)
             if judged[name] == "known":
                 why.setdefault(listed[1], []).append(name)
@@ -195,6 +197,8 @@ def main():
             better.append(program)
         if judged["tare"] == "skip":
             reasons.append(f"{program}: skipped: {outcomes['tare'].lacks or 'each test skips itself'}")
+
+    print("| all of it passes | " + " | ".join(f"{passing[name]} of {len(programs)}" for name in RUNTIMES) + " |")
 
     def section(title, lines):
         print(f"\n{title}{'' if lines else ' nothing'}")
