@@ -57,7 +57,8 @@ Status ready(Context& context) {
     const bool gate = context.gate_in >= 0;
     settle(context);
     if (gate) REQUIRE(outlive_tare(context)); // from here on the state record knows us
-    REQUIRE(outcome(send(context, {wire::kReadyNow, context.step, 0, 0})));
+    if (!context.plan.header().go_ahead)
+        REQUIRE(outcome(send(context, {wire::kReadyNow, context.step, 0, 0})));
     if (gate) {
         sys(__NR_close, context.report);
         context.report = -1;

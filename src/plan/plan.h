@@ -172,6 +172,12 @@ struct Plan {
 
     // --- what init does
     Steps steps;
+
+    // From clone to execve init needs nothing of us: no meeting, no descriptor to take.
+    bool is_autonomous() const {
+        return !forks && !terminal && net_devices.empty() && sync_hooks.empty()
+               && seccomp_listener_path.empty();
+    }
 };
 
 // A seccomp filter, compiled: plan/seccomp.h makes it, a cache may bring it.

@@ -113,6 +113,7 @@ struct Header {
     std::int32_t gate_in_fd = -1;  // after kReady: where kGo arrives; -1: the report socket
     std::int32_t gate_out_fd = -1; // after kReady: where errors go; -1: the report socket
     std::uint32_t keep_fds = 0;    // 3 .. 3+keep_fds-1 stay open over the last execve
+    std::uint32_t go_ahead = 0;    // 1: kGo comes without a report of kReady
 };
 
 // ---- Bodies

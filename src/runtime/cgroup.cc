@@ -87,14 +87,12 @@ Status check_unused(const Fd& cgroup, const std::string& path) {
     return {};
 }
 
-Status attach_devices(const Fd& cgroup, const plan::CgroupPlan& plan, bool is_new) {
+Status attach_devices(const Fd& cgroup, const plan::CgroupPlan& plan,
+                      Status (*attach)(const Fd&, const Fd&)) {
     if (plan.device_program.empty()) return {};
-    const auto attach = [&]() -> Status {
-        const Fd program = TRY(sys::load_device_program(plan.device_program));
-        return is_new ? sys::attach_device_program(cgroup, program)
-                      : sys::replace_device_programs(cgroup, program);
-    };
-    return attach().map_error(under(plan.device_origin));
+    const auto context = under(plan.device_origin);
+    const Fd program = TRY(sys::load_device_program(plan.device_program).map_error(context));
+    return attach(cgroup, program).map_error(context);
 }
 
 // The files that the kernel means to be given away, cgroups(7), "Delegation".
@@ -115,7 +113,6 @@ Status fill(const Fd& cgroup, const std::string& path, const plan::CgroupPlan& p
         TRY(check_memory_usage(cgroup, plan));
     }
     TRY(CgroupWriter(cgroup, path, plan).write_all());
-    TRY(attach_devices(cgroup, plan, is_new));
     if (plan.delegate)
         TRY(delegate(cgroup, plan.owner).map_error(under("give the cgroup to the container")));
     return {};
@@ -178,9 +175,14 @@ Status update_cgroup(const std::string& path, const plan::CgroupPlan& plan,
     return done;
 }
 
+Status attach_devices(const Fd& cgroup, const plan::CgroupPlan& plan) {
+    return attach_devices(cgroup, plan, sys::replace_device_programs);
+}
+
 Status fill_unit_cgroup(const std::string& path, const plan::CgroupPlan& plan) {
     const Fd cgroup = TRY(sys::open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
-    return fill(cgroup, path, plan, true);
+    TRY(fill(cgroup, path, plan, true));
+    return attach_devices(cgroup, plan, sys::attach_device_program);
 }
 
 } // namespace tare::runtime

@@ -26,13 +26,17 @@ Result<std::string> locate_cgroup(const Settings& settings, const plan::CgroupPl
 // written: whoever cleans up by the record kills what is in its cgroup.
 Status check_cgroup_unused(const std::string& path);
 
-// Makes the directory (and its parents, with the controllers enabled), writes the limits, attaches
-// the device program. The result is for CLONE_INTO_CGROUP, and for Cgroup's files by *at calls.
+// Makes the directory (and its parents, with the controllers enabled), and writes the limits. The
+// result is for CLONE_INTO_CGROUP, and for the cgroup's files by *at calls.
 // Errors: "container's cgroup is not empty", "container's cgroup unexpectedly frozen", a limit
 // whose controller is missing. What was made is removed again on failure.
 Result<Fd> make_cgroup(const std::string& path, const plan::CgroupPlan& plan);
 
-// The same for a cgroup that systemd has made for the container, with its first process in it
+// Attaches the device program, if there is one; those that were attached here before decide no
+// more. To be done before anything of the container's own runs in the cgroup.
+Status attach_devices(const Fd& cgroup, const plan::CgroupPlan& plan);
+
+// Both for a cgroup that systemd has made for the container, with its first process in it
 // already: the values exactly, beside systemd's own device program ours. The controllers are
 // systemd's to enable.
 Status fill_unit_cgroup(const std::string& path, const plan::CgroupPlan& plan);

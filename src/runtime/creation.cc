@@ -23,6 +23,7 @@
 #include <cstdio>
 #include <ctime>
 #include <fcntl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace tare::runtime {
@@ -34,7 +35,7 @@ constexpr std::string_view kInit = "the container's init";
 // RFC 3339 with nanoseconds.
 std::string now() {
     timespec time = {};
-    ::clock_gettime(CLOCK_REALTIME, &time);
+    ::syscall(SYS_clock_gettime, CLOCK_REALTIME, &time); // once: the vDSO would have to be found
     tm utc = {};
     ::gmtime_r(&time.tv_sec, &utc);
     char text[64];
@@ -77,7 +78,9 @@ public:
         TRY(enter_cgroup());
         if (plan().resctrl) TRY(make_resctrl(*plan().resctrl, c_.record.resctrl));
         TRY(launch_init());
-        TRY(remember_init()); // while init is at work
+        TRY(remember_init()); // this and the next while init is at work
+        TRY(rule_devices());
+        if (goes_ahead()) return let_go();
         TRY(converse());
         return announce();
     }
@@ -93,10 +96,13 @@ private:
     Status make_gate();
     Status make_notify();
     Status enter_cgroup();
+    Status rule_devices();
     Status enter_unit_with(pid_t pid);
     void disown_cgroup();
     Status launch_init();
     Status remember_init();
+    bool goes_ahead() const;
+    Status let_go();
     Status converse();
     Status follow_fork(pid_t pid);
     Status place_console(Fd master);
@@ -109,6 +115,7 @@ private:
     Receivers receivers_;
     std::optional<Systemd> systemd_;
     Fd cgroup_, gate_in_, gate_out_;
+    bool devices_ruled_ = false;
 };
 
 Status Creation::check_cgroup() {
@@ -140,7 +147,16 @@ Status Creation::enter_cgroup() {
     auto made = make_cgroup(c_.record.cgroup, plan().cgroup);
     if (!made) disown_cgroup();
     cgroup_ = TRY(std::move(made));
-    return {};
+    // In the container's namespaces, and not after meeting us: too early for later.
+    return hooks().create_container.empty() ? Status() : rule_devices();
+}
+
+// Init itself makes devices that no rule may forbid. What it executes does so only once we have let
+// it go; a container whose creator dies before that cannot be started.
+Status Creation::rule_devices() {
+    if (!cgroup_ || devices_ruled_) return {};
+    devices_ruled_ = true;
+    return attach_devices(cgroup_, plan().cgroup);
 }
 
 Status Creation::enter_unit_with(pid_t pid) {
@@ -166,6 +182,7 @@ Status Creation::launch_init() {
                                     .move_to_cgroup = std::move(move_to_cgroup),
                                     .gate_in = gate_in_,
                                     .gate_out = gate_out_,
+                                    .go_ahead = goes_ahead(),
                                     .keep_fds = keep}));
     c_.init = std::move(launched.init);
     c_.report = Report(std::move(launched.report), plan().steps);
@@ -187,6 +204,19 @@ Status Creation::remember_init() {
     return c_.directory.write(c_.record);
 }
 
+// Where nothing is left to be done once init is ready, it need not tell us, nor wait for us.
+bool Creation::goes_ahead() const {
+    const bool has_watchers =
+        receivers_.pidfd || !request_.pid_file.empty() || !c_.planned.notify_socket.empty();
+    return !mode_.has_gate && !has_watchers && c_.record.has_process && plan().is_autonomous();
+}
+
+Status Creation::let_go() {
+    c_.let_go = true;
+    return c_.report.go(c_.init.pid);
+}
+
+// Until init is ready.
 Status Creation::converse() {
     for (;;) {
         Report::Event event = TRY(c_.report.next());

@@ -32,6 +32,7 @@ struct Created {
     sys::Child init;
     Report report;
     bool config_copied = false;
+    bool let_go = false; // init is, and does not wait
 };
 
 // The record of a container that is about to be made: all of it but init and its cgroup.

@@ -263,7 +263,8 @@ Result<Launched> launch(const LaunchRequest& request) {
     const wire::Header header = {.report_fd = sockets.theirs.get(),
                                  .gate_in_fd = request.gate_in.get(),
                                  .gate_out_fd = request.gate_out.get(),
-                                 .keep_fds = request.keep_fds};
+                                 .keep_fds = request.keep_fds,
+                                 .go_ahead = request.go_ahead};
     const Fd memory =
         TRY(sys::sealed_memory("tare-plan", request.plan.steps.encode(header, slots), false));
 

@@ -21,6 +21,7 @@ struct LaunchRequest {
     const Fd& gate_in;
     const Fd& gate_out;                    // the two FIFOs; none: the report socket serves
     const sys::Child* container = nullptr; // exec: the init whose container it joins
+    bool go_ahead = false;                 // the caller sends kGo without being told of kReady
     unsigned keep_fds = 0;                 // 3 ... 3+keep_fds-1 go on into the container
 };
 

@@ -155,7 +155,7 @@ Status Restoration::enter_cgroup() {
     auto made = make_cgroup(c_.record.cgroup, c_.planned.plan.cgroup);
     if (!made) disown_cgroup();
     cgroup_ = TRY(std::move(made));
-    return {};
+    return attach_devices(cgroup_, c_.planned.plan.cgroup);
 }
 
 // A unit is made with its first process, and that is criu.

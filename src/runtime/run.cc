@@ -19,7 +19,7 @@ const spec::Hooks& hooks_of(const Created& container) {
 
 // The rest of start: from the ready init to a process that runs.
 Status let_run(Created& container) {
-    TRY(container.report.go(container.init.pid));
+    if (!container.let_go) TRY(container.report.go(container.init.pid));
     TRY(await_exec(container));
     TRY(container.directory.unlock());
     return run_poststart_hooks(container.record, hooks_of(container));
