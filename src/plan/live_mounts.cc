@@ -63,22 +63,28 @@ bool shows_processes(const Compilation& c) {
                                [](const spec::Mount& mount) { return mount.type == "proc"; });
 }
 
+Compilation of_what_runs(Plan& plan, const spec::Config& config, const std::string& origin,
+                         const HostFacts& host, const Options& options,
+                         const std::set<std::string>& destinations) {
+    static const spec::Linux nothing;
+    plan.is_exec = true;
+    return {.config = config,
+            .linux_ = config.linux_ ? *config.linux_ : nothing,
+            .host = host,
+            .options = options,
+            .destinations = destinations,
+            .plan = plan,
+            .is_exec = true,
+            .mounts_origin = origin};
+}
+
 } // namespace
 
 Result<Plan> compile_mounts(const spec::Config& config, const std::string& origin,
                             const HostFacts& host, const Options& options) {
     Plan plan;
-    plan.is_exec = true;
-    const spec::Linux nothing;
     const std::set<std::string> destinations = clean_destinations(config);
-    const Compilation c{.config = config,
-                        .linux_ = config.linux_ ? *config.linux_ : nothing,
-                        .host = host,
-                        .options = options,
-                        .destinations = destinations,
-                        .plan = plan,
-                        .is_exec = true,
-                        .mounts_origin = origin};
+    const Compilation c = of_what_runs(plan, config, origin, host, options, destinations);
     TRY(check_list(c));
     plan_exec_namespaces(c, shows_processes(c));
     c.steps().add(wire::Op::kAllOrNothing, {origin, "be ready to take mounts away again"});
@@ -91,18 +97,9 @@ Result<Plan> compile_mounts(const spec::Config& config, const std::string& origi
 Result<Plan> compile_unmounts(const spec::Config& config, const std::string& origin,
                               const HostFacts& host) {
     Plan plan;
-    plan.is_exec = true;
-    const spec::Linux nothing;
     const Options options;
     const std::set<std::string> destinations;
-    const Compilation c{.config = config,
-                        .linux_ = config.linux_ ? *config.linux_ : nothing,
-                        .host = host,
-                        .options = options,
-                        .destinations = destinations,
-                        .plan = plan,
-                        .is_exec = true,
-                        .mounts_origin = origin};
+    const Compilation c = of_what_runs(plan, config, origin, host, options, destinations);
     TRY(check_list(c));
     const std::vector<std::size_t> order = TRY(order_of_removal(c));
     plan_exec_namespaces(c, false);

@@ -20,5 +20,4 @@ status=$?
 if [[ $status == 0 || $status == 77 ]]; then
     nothing_left "$T.before" || status=78
 fi
-rm -f "$T.before" "$T.after"
 exit "$status"

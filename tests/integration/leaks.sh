@@ -4,10 +4,12 @@ snapshot() { "$TOOLS/snapshot" "$$" "$V2" "$STATE"; }
 
 # What the kernel removes after the last reference is gone may take a moment.
 nothing_left() {
-    local try
+    local try before after
     for try in ${LEAK_TRIES:-1 2 3 4 5 6 7 8}; do
         snapshot >"$T.after"
-        cmp -s "$1" "$T.after" && return 0
+        slurp before "$1"
+        slurp after "$T.after"
+        [[ $before == "$after" ]] && return 0
         sleep "0.$try"
     done
     echo 'left behind (>) or changed:'

@@ -3,6 +3,16 @@
 fail() { echo "FAILED: $*"; exit 1; }
 skip() { echo "$*"; exit 77; }
 
+# slurp NAME FILE: $NAME is what is in the file, without NULs and without newlines at the end. No process is made:
+# in a guest one takes as long as a run of the runtime.
+slurp() {
+    local -n into=$1
+    local parts IFS=
+    mapfile -d '' -t parts <"$2"
+    into="${parts[*]}"
+    while [[ $into == *$'\n' ]]; do into=${into%$'\n'}; done
+}
+
 # ------------------------------------------------------------------ the runtime
 
 # shellcheck disable=SC2086 # options are words
@@ -16,7 +26,8 @@ exec_tare() { exec "$TARE" --root "$STATE" $TARE_OPTIONS "$@"; }
 quiet() {
     local status=0
     "$@" >"$T/.out" 2>"$T/.err" || status=$?
-    out=$(tr -d '\0' <"$T/.out") err=$(tr -d '\0' <"$T/.err")
+    slurp out "$T/.out"
+    slurp err "$T/.err"
     [[ $status == 0 ]] || fail "$* ended with status $status: $out $err"
 }
 
@@ -25,7 +36,8 @@ exits() {
     local status=0 wanted=$1
     shift
     "$@" >"$T/.out" 2>"$T/.err" || status=$?
-    out=$(tr -d '\0' <"$T/.out") err=$(tr -d '\0' <"$T/.err")
+    slurp out "$T/.out"
+    slurp err "$T/.err"
     [[ $status == "$wanted" ]] || fail "$* ended with status $status rather than $wanted: $out $err"
 }
 
@@ -84,7 +96,7 @@ bundle() {
     local name=$1 filter=.
     shift
     (($# == 0)) || { filter=${*: -1}; set -- "${@:1:$#-1}"; }
-    mkdir -p "$T/$name"
+    [[ -d $T/$name ]] || mkdir -p "$T/$name"
     [[ -d $T/$name/rootfs ]] || cp -a "$TOOLS/rootfs" "$T/$name/rootfs"
     jq "$@" "$JQ_WORDS $filter" "${BASE_CONFIG:-$HERE/config.json}" >"$T/$name/config.json"
 }

@@ -5,6 +5,7 @@
 #   PLACE=native|vm       whose list of expected skips counts
 #   JOBS=2                cases at a time; SHARD=1/3: only every third
 #   KEEP=1                keep the cases' folders; SLOWNESS=5: so many times longer may things take
+#   ALL=1                 all, where taken.PLACE.txt says that a place takes but some without a filter
 # A case is a function `test_NAME() { # [alone] [timeout=SECONDS] [soak]` in cases/*.sh. `alone`: nothing
 # else runs meanwhile; `soak`: only with SOAK=1.
 set -u
@@ -41,6 +42,12 @@ list_cases() {
     done
 }
 
+filters=("$@")
+if [[ $# == 0 && -z ${ALL:-} && -e $here/taken.$PLACE.txt ]]; then
+    while read -r pattern _; do [[ $pattern == '' || $pattern == \#* ]] || filters+=("^$pattern"); done \
+        <"$here/taken.$PLACE.txt"
+fi
+
 wanted() {
     local filter
     [[ ${#filters[@]} == 0 ]] && return 0
@@ -48,16 +55,18 @@ wanted() {
     return 1
 }
 
+took() { printf '%d.%02d' $(($1 / 100)) $(($1 % 100)); } # took HUNDREDTHS
+
 # Runs one case; leaves NUMBER.out and NUMBER.status: ok, skip, or the exit status.
 run_case() {
     local number=$1 name=$2 file=$3 limit=$(($4 * ${SLOWNESS:-1})) start=$EPOCHREALTIME status
-    mkdir -p "$work/$number" && chmod 755 "$work/$number"
+    mkdir -m 755 "$work/$number"
     "$TOOLS/supervise" "$limit" "$V2" "tare-it-$$-$number" \
         bash "$here/case.sh" "$file" "test_${name#*/}" "$work/$number" >"$work/$number.out" 2>&1 </dev/null
     status=$?
     [[ $status == 124 ]] && echo "the case took more than $limit s" >>"$work/$number.out"
-    awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.2f", b - a }' >"$work/$number.time"
-    [[ -n ${KEEP:-} ]] || rm -rf "${work:?}/$number"
+    [[ -n ${KEEP:-} ]] || rm -rf "${work:?}/$number" "$work/$number".{before,after}
+    took $(((${EPOCHREALTIME/[.,]/} - ${start/[.,]/}) / 10000)) >"$work/$number.time"
     echo "$status" >"$work/$number.status"
 }
 
@@ -83,14 +92,13 @@ report() {
     esac
 }
 
-filters=("$@")
 declare -A name_of=()
 declare -a together=() alone=()
-number=0
+number=0 count=0
 while read -r name file limit words; do
     number=$((number + 1))
-    (( number % ${shard#*/} == ${shard%/*} % ${shard#*/} )) || continue
     wanted "$name" || continue
+    (( ++count % ${shard#*/} == ${shard%/*} % ${shard#*/} )) || continue
     name_of[$number]="$name $file $limit"
     if [[ $words == *alone* ]]; then alone+=("$number"); else together+=("$number"); fi
 done < <(list_cases)
@@ -121,6 +129,9 @@ for number in "${alone[@]}"; do
     report "$number" "$name"
 done
 
+for number in "${together[@]}" "${alone[@]}"; do
+    echo "slow: $(<"$work/$number.time") s ${name_of[$number]%% *}"
+done | sort -k 2 -rn | head -"${SLOWEST:-5}"
 [[ -n ${KEEP:-} ]] && echo "kept: $work" || rm -rf "$work"
 [[ ${#failures[@]} == 0 ]] || printf 'failed: %s\n' "${failures[@]}"
 echo "$passed passed, $failed failed, $skipped skipped in $((SECONDS - started)) s ($PLACE, $(basename "$TARE"))"

@@ -1,17 +1,18 @@
 # The integration suite in guests with unified cgroup v2, where limits are really enforced.
 #   make vm        user-mode Linux: cpu io memory pids; two guests side by side
 #   make vm-qemu   Debian's kernel under TCG: all controllers, time namespaces, idmapped mounts; slow
-# Both take FILTER. `make guest COMMAND='...'` runs one command in user-mode Linux.
+# Both take FILTER. Without one vm takes what tests/integration/taken.vm.txt says, or with ALL=1 all.
+# `make guest COMMAND='...'` runs one command in user-mode Linux.
 
 VM := $(BUILD)/vm
 UML_MODULES := $(firstword $(wildcard /usr/lib/uml/modules/*))
 UML := INITRAMFS=$(abspath $(VM))/uml.cpio XSTATE=$(abspath $(VM))/xstate.so tests/vm/uml.sh
 QEMU := INITRAMFS=$(abspath $(VM))/qemu.cpio KERNEL=$(abspath $(VM))/vmlinux tests/vm/qemu.sh
-SUITE = cd $(CURDIR) && TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) JOBS=1 SLOWNESS=5
+SUITE = cd $(CURDIR) && TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) JOBS=1 SLOWNESS=5 ALL=$(ALL)
 
 .PHONY: vm vm-qemu guest
 vm: all integration-tools $(VM)/uml.cpio $(VM)/xstate.so $(VM)/debian.made
-	@tests/vm/side-by-side.sh 'LIMIT=1500 $(UML)' 2 '$(SUITE) PLACE=vm tests/integration/run.sh $(FILTER)'
+	@tests/vm/side-by-side.sh 'LIMIT=$(if $(ALL),3600,1500) $(UML)' 2 '$(SUITE) PLACE=vm tests/integration/run.sh $(FILTER)'
 
 vm-qemu: all integration-tools $(VM)/qemu.cpio $(VM)/vmlinux $(VM)/debian.made
 	@tests/vm/side-by-side.sh 'LIMIT=3600 $(QEMU)' 2 '$(SUITE) PLACE=qemu tests/integration/run.sh $(FILTER)'

@@ -52,7 +52,7 @@ test_stats_at_each_interval_until_the_end() {
 
 test_a_long_interval_does_not_delay_the_end() {
     sleeping
-    watching
+    watching --interval 1h
     sleep 0.5
     within 10 is_idle
     quiet tare delete -f a

@@ -194,3 +194,35 @@ test_a_false_proc_is_not_trusted() {
     is inside "$out" gone
     quiet tare delete -f a
 }
+
+# Not even for a moment: it is no process of the container's.
+test_nobody_inside_sees_who_mounts() { # timeout=120
+    cat >spy <<'EOF'
+#!/bin/sh
+while :; do
+    for p in /proc/[0-9]*; do
+        name=
+        read -r name <$p/cmdline
+        case $name in *tare-init*) echo >>/tmp/met ;; esac
+    done
+done 2>/dev/null
+EOF
+    bundle a 'args(["/bin/spy"]) | .root.readonly = false'
+    cp spy a/rootfs/bin/spy && chmod +x a/rootfs/bin/spy
+    quiet tare run -d --bundle a a
+    local i
+    for ((i = 0; i < 1000; i++)); do # who executes something is met soon
+        [[ ! -s a/rootfs/tmp/met ]] || break
+        quiet tare exec a true
+    done
+    [[ -s a/rootfs/tmp/met ]] || skip 'not even an exec was met'
+    sleep 0.1
+    rm a/rootfs/tmp/met
+    one /t tmpfs tmpfs
+    for ((i = 0; i < 30; i++)); do
+        quiet tare mounts add a one.json
+        quiet tare mounts remove a one.json
+    done
+    [[ ! -e a/rootfs/tmp/met ]] || fail 'it was seen'
+    quiet tare delete --force a
+}
