@@ -120,6 +120,7 @@ public:
 
 private:
     Status launch_init();
+    bool goes_ahead() const;
     Status bring_up();
     Status converse();
     Status place_console(Fd master);
@@ -141,15 +142,21 @@ Status Execution::launch_init() {
                                                    .record = container_.record,
                                                    .init = container_.init,
                                                    .cgroup = request_.cgroup,
+                                                   .go_ahead = goes_ahead(),
                                                    .keep_fds = keep}));
     process_ = std::move(launched.init);
     report_ = Report(std::move(launched.report), plan_.steps);
     return {};
 }
 
+// As in create: it need not tell us that it is ready, where we then have nothing to do.
+bool Execution::goes_ahead() const {
+    return plan_.is_autonomous() && !receivers_.pidfd && request_.pid_file.empty();
+}
+
 Status Execution::bring_up() {
     TRY(container_.directory.unlock()); // the process is in the cgroup: whoever deletes finds it
-    TRY(converse());
+    if (!goes_ahead()) TRY(converse());
     TRY(join_resctrl(container_.record.resctrl, process_.pid));
     if (receivers_.pidfd) TRY(send_pidfd(receivers_.pidfd, process_.pidfd));
     if (!request_.pid_file.empty()) TRY(write_pid_file(request_.pid_file, process_.pid));

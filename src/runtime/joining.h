@@ -14,6 +14,7 @@ struct JoinRequest {
     const Record& record;
     const sys::Child& init; // the container's
     std::string cgroup;     // below the container's own; empty: that of its init
+    bool go_ahead = false;  // as in LaunchRequest
     unsigned keep_fds = 0;  // 3 ... 3+keep_fds-1 go on into the container
 };
 
