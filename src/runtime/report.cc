@@ -6,6 +6,7 @@
 #include "sys/process.h"
 #include "sys/socket.h"
 
+#include <cerrno>
 #include <sys/socket.h>
 
 namespace tare::runtime {
@@ -43,9 +44,9 @@ Result<Report::Event> Report::next() {
 
 Status Report::go(pid_t pid) {
     const wire::Message message = {.kind = wire::kGo, .code = pid};
-    if (::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL) < 0)
-        return sys_failure("tell the container's init to go on");
-    return {};
+    if (::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL) >= 0 || errno == EPIPE)
+        return {};
+    return sys_failure("tell the container's init to go on");
 }
 
 Status await_exec(Report& report, std::string_view who, const Fd& process) {

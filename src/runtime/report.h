@@ -23,7 +23,8 @@ public:
     // Waits for the next one. Warnings are logged on the way; a kFailed message is the error.
     Result<Event> next();
 
-    // kGo: init may go on from where it waits; `pid` is its own as we see it.
+    // kGo: init may go on from where it waits; `pid` is its own as we see it. No error where it has
+    // ended already: why, next() tells.
     Status go(pid_t pid);
 
     void close() { socket_ = Fd(); }
