@@ -138,13 +138,15 @@ void show_files() {
         ::unlink(path.c_str());
     }
     for (const char* path :
-         {"/sys/fs/cgroup/cgroup.procs", "/sys/fs/cgroup/hugetlb.2MB.max",
-          "/sys/fs/cgroup/pids.max", "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/cpu.weight",
-          "/proc/self/cgroup", "/proc/self/oom_score_adj", "/proc/self/attr/current",
-          "/proc/self/uid_map", "/proc/self/gid_map", "/proc/self/setgroups",
-          "/proc/sys/net/ipv4/ping_group_range", "/proc/sys/kernel/msgmax",
+         {"/sys/fs/cgroup/hugetlb.2MB.max", "/sys/fs/cgroup/pids.max", "/sys/fs/cgroup/memory.max",
+          "/sys/fs/cgroup/cpu.weight", "/proc/self/cgroup", "/proc/self/oom_score_adj",
+          "/proc/self/attr/current", "/proc/self/uid_map", "/proc/self/gid_map",
+          "/proc/self/setgroups", "/proc/sys/net/ipv4/ping_group_range", "/proc/sys/kernel/msgmax",
           "/proc/sys/kernel/domainname", "/proc/sys/kernel/hostname"})
         say(std::string(path) + " " + read_file(path));
+    // Not which: a visitor of the sweep's may be about to end.
+    const std::string processes = read_file("/sys/fs/cgroup/cgroup.procs");
+    say("cgroup.procs " + std::string(processes.starts_with('1') ? "begins with init" : processes));
 }
 
 // Each with arguments that do nothing where it is allowed.
