@@ -76,10 +76,11 @@ public:
         TRY(make_gate());
         TRY(make_notify());
         TRY(enter_cgroup());
+        if (has_early_hooks()) TRY(rule_devices());
         if (plan().resctrl) TRY(make_resctrl(*plan().resctrl, c_.record.resctrl));
         TRY(launch_init());
         TRY(remember_init()); // this and the next while init is at work
-        TRY(rule_devices());
+        if (!has_early_hooks()) TRY(rule_devices());
         if (goes_ahead()) return let_go();
         TRY(converse());
         return announce();
@@ -91,6 +92,9 @@ private:
     bool meets_for_hooks() const {
         return !hooks().prestart.empty() || !hooks().create_runtime.empty();
     }
+
+    // They run in the container before init has to meet us.
+    bool has_early_hooks() const { return !hooks().create_container.empty(); }
 
     Status check_cgroup();
     Status make_gate();
@@ -115,7 +119,6 @@ private:
     Receivers receivers_;
     std::optional<Systemd> systemd_;
     Fd cgroup_, gate_in_, gate_out_;
-    bool devices_ruled_ = false;
 };
 
 Status Creation::check_cgroup() {
@@ -147,16 +150,13 @@ Status Creation::enter_cgroup() {
     auto made = make_cgroup(c_.record.cgroup, plan().cgroup);
     if (!made) disown_cgroup();
     cgroup_ = TRY(std::move(made));
-    // In the container's namespaces, and not after meeting us: too early for later.
-    return hooks().create_container.empty() ? Status() : rule_devices();
+    return {};
 }
 
 // Init itself makes devices that no rule may forbid. What it executes does so only once we have let
 // it go; a container whose creator dies before that cannot be started.
 Status Creation::rule_devices() {
-    if (!cgroup_ || devices_ruled_) return {};
-    devices_ruled_ = true;
-    return attach_devices(cgroup_, plan().cgroup);
+    return cgroup_ ? attach_devices(cgroup_, plan().cgroup) : Status();
 }
 
 Status Creation::enter_unit_with(pid_t pid) {

@@ -67,9 +67,8 @@ Status update_schemata(const Record& record, const UpdateRequest& request,
     if (groups.group.empty())
         return invalid(option + ": container " + record.id
                        + " has no class of service: its config has no linux.intelRdt");
-    const std::vector<std::string> before =
-        TRY(read_schemata(groups).map_error(under(std::string(option))));
-    Status done = write_schemata(groups, lines).map_error(under(std::string(option)));
+    const std::vector<std::string> before = TRY(read_schemata(groups).map_error(under(option)));
+    Status done = write_schemata(groups, lines).map_error(under(option));
     if (done) done = rest();
     if (done) return {};
     if (const Status restored = write_schemata(groups, before); !restored)
