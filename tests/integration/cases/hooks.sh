@@ -129,3 +129,14 @@ test_a_create_hook_may_move_an_interface_in() { # alone
     has interfaces "$out" "tarf$$"
     ip link del "tare$$" 2>/dev/null || true
 }
+
+# It runs in the container's cgroup, before init has to ask us whether it may go on.
+test_a_container_hook_is_under_the_device_rules() {
+    needs_program strace # makes the loading slow, so that init would be quicker
+    mknod "$T/kmsg" c 1 11 && : 2>/dev/null >>"$T/kmsg" || skip 'no device can be made here'
+    bundle a --arg t "$T" '.linux.resources.devices = [{allow: false, access: "rwm"}] |
+        hook("createContainer"; "/bin/sh"; ["sh", "-c", "(: >>\($t)/kmsg) 2>\($t)/said; echo $? >\($t)/status"]) | args(["true"])'
+    quiet strace -qq -o /dev/null -e trace=bpf -e inject=bpf:delay_enter=200000 "$TARE" --root "$STATE" run --bundle a a
+    [[ $(<status) != 0 ]] || fail 'it could open the device'
+    has why "$(<said)" 'not permitted'
+}
