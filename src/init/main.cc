@@ -1,4 +1,5 @@
 #include "init/descriptors.h"
+#include "init/early.h"
 #include "init/report.h"
 #include "init/signals.h"
 #include "init/steps.h"
@@ -137,7 +138,7 @@ Status perform(Context& context, const wire::Step& step) {
 // descriptor but the preserved ones O_CLOEXEC.
 Status set_up(Context& context) {
     REQUIRE(new_session());
-    reset_signals();
+    if (!context.plan.is_early()) reset_signals();
     context.umask = static_cast<unsigned>(sys(__NR_umask, 0));
     close_at_exec(3 + context.plan.header().keep_fds);
     return {};
@@ -145,9 +146,9 @@ Status set_up(Context& context) {
 
 [[noreturn]] void perform_all(const Plan& plan) {
     Context context{.plan = plan};
-    context.report = plan.header().report_fd;
-    context.gate_in = plan.header().gate_in_fd;
-    context.gate_out = plan.header().gate_out_fd;
+    context.report = plan.number(plan.header().report_fd);
+    context.gate_in = plan.number(plan.header().gate_in_fd);
+    context.gate_out = plan.number(plan.header().gate_out_fd);
     context.step = plan.count(); // of none yet
     Status status = set_up(context);
     if (!status.refused()) status = prepare_exec(context);
@@ -166,16 +167,26 @@ Status set_up(Context& context) {
 
 constexpr std::size_t kMostPlan = 64U << 20; // several times the largest config
 
+int number_of(const char* digits) {
+    int number = 0;
+    for (; *digits >= '0' && *digits <= '9'; ++digits)
+        number = number * 10 + (*digits - '0');
+    return number;
+}
+
+// Most plans fit, and cost no page fault where early.cc has touched it.
+alignas(8) char small_plan[24 * 1024];
+
 // Where the plan says how to report is not known yet: the exit status tells `tare` the errno.
-Plan map_plan(const char* number) {
-    int fd = 0;
-    for (; *number >= '0' && *number <= '9'; ++number)
-        fd = fd * 10 + (*number - '0');
+Plan load_plan(int fd, const Descriptors& handed) {
+    const long got = sys(__NR_pread64, fd, small_plan, sizeof small_plan, 0);
+    if (got < 0) quit(static_cast<int>(-got));
+    const auto size = static_cast<std::size_t>(got);
+    if (size < sizeof small_plan) return Plan(small_plan, size, handed);
     // Its size is in its header: nothing behind the end is touched.
-    std::size_t size = kMostPlan;
-    const long mapped = sys(__NR_mmap, nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    const long mapped = sys(__NR_mmap, nullptr, kMostPlan, PROT_READ, MAP_PRIVATE, fd, 0);
     if (mapped < 0 && mapped > -4096) quit(static_cast<int>(-mapped));
-    return Plan(reinterpret_cast<const void*>(mapped), size);
+    return Plan(reinterpret_cast<const void*>(mapped), kMostPlan, handed);
 }
 
 } // namespace
@@ -187,7 +198,13 @@ int main(int argc, char** argv) {
     // First of all: nothing that shares our user id may look into us or our descriptors.
     sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (argc < 2) quit(EINVAL);
-    const Plan plan = map_plan(argv[1]);
+    int fd = number_of(argv[1]);
+    Descriptors handed;
+    if (argc > 2) {
+        handed = fork_when_told(fd);
+        fd = handed.at(0);
+    }
+    const Plan plan = load_plan(fd, handed);
     if (!plan.valid()) quit(EBADMSG);
     perform_all(plan);
 }

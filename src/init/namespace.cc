@@ -13,11 +13,24 @@
 
 namespace tare::init {
 
+namespace {
+
+// A time namespace takes in nobody who shares his memory. Whom be_succeeded() left is about to end.
+long join_alone(int ns, std::uint64_t types) {
+    constexpr int kPatience = 10000;
+    long joined;
+    for (int i = 0; (joined = sys(__NR_setns, ns, types)) == -EUSERS && i < kPatience; ++i)
+        sys(__NR_sched_yield);
+    return joined;
+}
+
+} // namespace
+
 Status join(Context& context, const wire::Join& body) {
     const bool mounts = (body.types & CLONE_NEWNS) != 0;
     if (mounts) REQUIRE(keep_proc(context)); // "/proc" is another's behind it
     const int ns = context.plan.slot(body.ns);
-    REQUIRE(outcome(sys(__NR_setns, ns, body.types)));
+    REQUIRE(outcome(join_alone(ns, body.types)));
     if ((body.types & CLONE_NEWUSER) != 0) {
         // Its root, where it has one: what we make from now on should be owned by somebody there.
         // Refused where 0 is not mapped; then the config's own ids come soon.

@@ -7,11 +7,24 @@
 
 namespace tare::init {
 
+// What an init was handed that was executed ahead of its plan: wire.h, Launch.
+struct Descriptors {
+    const int* numbers = nullptr;
+    std::uint32_t count = 0;
+
+    // -1: there is no such place.
+    int at(std::int32_t place) const {
+        return place >= 0 && static_cast<std::uint32_t>(place) < count ? numbers[place] : -1;
+    }
+};
+
 // The plan's buffer, with every offset checked before use. `tare` wrote it, so a bad offset is a
 // bug, not an attack: what it names reads as empty, and broken() tells.
 class Plan {
 public:
-    Plan(const void* data, std::size_t mapped) : data_(static_cast<const char*>(data)) {
+    //   handed  where descriptors of the plan are places in a row (wire.h, Launch): that row
+    Plan(const void* data, std::size_t mapped, const Descriptors& handed = {})
+        : data_(static_cast<const char*>(data)), handed_(handed) {
         if (mapped < sizeof(wire::Header)) return;
         const auto& head = *reinterpret_cast<const wire::Header*>(data_);
         if (head.magic != wire::kMagic || head.size > mapped) return;
@@ -75,9 +88,20 @@ public:
     int slot(wire::Slot slot) const {
         if (slot < 0) return -1;
         if (static_cast<std::uint32_t>(slot) < header().slot_count)
-            return reinterpret_cast<const wire::Slot*>(data_ + header().slots)[slot];
+            return number(reinterpret_cast<const wire::Slot*>(data_ + header().slots)[slot]);
         broken_ = true;
         return -1;
+    }
+
+    // Whether init was there before it.
+    bool is_early() const { return handed_.count != 0; }
+
+    // The number of a descriptor as the header and the slots have it; -1 where there is none.
+    int number(std::int32_t descriptor) const {
+        if (!is_early() || descriptor < 0) return descriptor;
+        const int number = handed_.at(descriptor);
+        if (number < 0) broken_ = true;
+        return number;
     }
 
 private:
@@ -87,6 +111,7 @@ private:
     }
 
     const char* data_;
+    Descriptors handed_;
     std::size_t size_ = 0;
     mutable bool broken_ = false;
 };

@@ -30,10 +30,9 @@ constexpr unsigned kKeyringPermissions = 0x3f1b0000;
 // A limit below the descriptors that are open would refuse the next open. The low ones are those
 // that we inherited, or of this step.
 void close_scratch(const Context& context) {
-    const wire::Header& head = context.plan.header();
-    int highest = static_cast<int>(head.keep_fds) + 2;
+    int highest = static_cast<int>(context.plan.header().keep_fds) + 2;
     for (const int fd :
-         {head.report_fd, head.gate_in_fd, head.gate_out_fd, context.proc, context.root})
+         {context.report, context.gate_in, context.gate_out, context.proc, context.root})
         highest = fd > highest ? fd : highest;
     close_descriptors(static_cast<unsigned>(highest) + 1);
 }

@@ -87,6 +87,47 @@ constexpr unsigned kAtRecursive = 0x8000;
 constexpr int kUnmountDetach = 2;
 constexpr std::uint64_t kAtimeBits = MOUNT_ATTR__ATIME;
 
+// A child that takes our place: clone3(2) returns 0 in it, on the stack and in the memory that were
+// ours, while we touch neither any more and end. Minus an errno: there is no child.
+inline long be_succeeded(const void* clone_args, std::size_t size) {
+    long result = __NR_clone3;
+#if defined(__x86_64__)
+    __asm__ volatile("syscall\n\t"
+                     "test %%rax, %%rax\n\t"
+                     "jle 2f\n"
+                     "1:\n\t"
+                     "xor %%edi, %%edi\n\t"
+                     "mov %3, %%eax\n\t"
+                     "syscall\n\t"
+                     "jmp 1b\n"
+                     "2:"
+                     : "+a"(result)
+                     : "D"(clone_args), "S"(size), "i"(__NR_exit_group)
+                     : "rcx", "r11", "memory");
+    return result;
+#elif defined(__aarch64__)
+    register long x8 __asm__("x8") = result;
+    register long x0 __asm__("x0") = raw::word(clone_args);
+    register long x1 __asm__("x1") = raw::word(size);
+    __asm__ volatile("svc 0\n\t"
+                     "cmp x0, #0\n\t"
+                     "b.le 2f\n"
+                     "1:\n\t"
+                     "mov x0, #0\n\t"
+                     "mov x8, %3\n\t"
+                     "svc 0\n\t"
+                     "b 1b\n"
+                     "2:"
+                     : "+r"(x0)
+                     : "r"(x8), "r"(x1), "i"(__NR_exit_group)
+                     : "memory", "cc");
+    return x0;
+#else
+    result = -ENOSYS;
+    return result;
+#endif
+}
+
 // A retry after EINTR is for calls that wait; only init's own children ever send it signals.
 template <class... Args>
 long sys_again(long number, Args... args) {

@@ -23,6 +23,10 @@ constexpr std::size_t kAlign = alignof(std::max_align_t);
 
 constexpr std::size_t kPopulate = std::size_t{64} << 10;
 
+// Behind everything else that is zero at first: the rest then shares a page table with the data.
+#if defined(__x86_64__)
+[[gnu::section(".lbss")]]
+#endif
 alignas(4096) unsigned char arena[kArena];
 std::size_t used;
 std::size_t populated;

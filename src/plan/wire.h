@@ -1,8 +1,8 @@
 #pragma once
 
 // The container's part of a plan, as `tare` hands it to src/init: one flat read-only buffer in a
-// memfd that init maps. A Header, the table of slots, the table of Steps, then bodies, arrays and
-// NUL-terminated strings, all reached by offsets from the start of the buffer.
+// memfd that init reads or maps. A Header, the table of slots, the table of Steps, then bodies,
+// arrays and NUL-terminated strings, all reached by offsets from the start of the buffer.
 //
 // The only header that both programs include. It includes nothing of ours and nothing of the C++
 // library, so that init stays a program of a few pages.
@@ -25,8 +25,9 @@ struct Bytes {
     std::uint32_t size = 0;
 };
 
-// An index into the table of slots, whose entries are file descriptors that init inherits. The plan
-// is compiled before anything is opened; the runtime fills the table just before clone.
+// An index into the table of slots, whose entries are descriptors. The plan is compiled before
+// anything is opened; the runtime fills the table just before clone. A descriptor is the number of
+// one that init inherits or, where it was executed ahead of its plan, a place: see Launch.
 using Slot = std::int32_t;
 constexpr Slot kNoSlot = -1;
 
@@ -294,6 +295,28 @@ struct Exec {
     std::uint32_t home_of_uid = 0; // with fill_home: HOME from the container's /etc/passwd
     std::uint32_t fill_home = 0;
 };
+
+// ---- Before the plan
+
+// What an init waits for that was executed ahead of its plan (`tare-init SOCKET early`): how to
+// make the container's process, which is a child of its own that goes on as any other init does.
+// Beside it come descriptors, the first that of the plan, the second the report socket; all are
+// known by their places in this row.
+//
+// The answer, a message kForked, comes from that child: its pid is in the credentials. Without one
+// the child was not made, and `tare` has to do without.
+struct NamespaceToJoin {
+    std::uint64_t type = 0;   // CLONE_NEW*
+    std::int32_t ns = -1;     // its place
+    std::uint32_t unused = 0; // no padding
+};
+struct Launch {
+    std::uint64_t namespaces = 0;  // CLONE_NEW*, for clone3(2)
+    NamespaceToJoin joins[8] = {}; // by the parent, just before; a type of 0 ends them
+    std::int32_t cgroup = -1;      // the place of its directory; -1: that of `tare`
+    std::uint32_t waits = 0;       // 1: for kGo on the report socket, before the first step
+};
+constexpr std::uint32_t kMostDescriptors = 64;
 
 // ---- Messages
 

@@ -66,9 +66,9 @@ std::vector<std::string> outer_stdio() {
 class Creation {
 public:
     Creation(Created& container, const CreateRequest& request, const CreationMode& mode,
-             Receivers receivers, std::optional<Systemd> systemd)
+             Receivers receivers, std::optional<Systemd> systemd, EarlyInit early)
         : c_(container), request_(request), mode_(mode), receivers_(std::move(receivers)),
-          systemd_(std::move(systemd)) {}
+          systemd_(std::move(systemd)), early_(std::move(early)) {}
 
     Status build() {
         TRY(check_cgroup());
@@ -118,6 +118,7 @@ private:
     const CreationMode& mode_;
     Receivers receivers_;
     std::optional<Systemd> systemd_;
+    EarlyInit early_;
     Fd cgroup_, gate_in_, gate_out_;
 };
 
@@ -173,8 +174,6 @@ void Creation::disown_cgroup() {
 }
 
 Status Creation::launch_init() {
-    const unsigned keep = request_.preserve_fds + listen_fds();
-    TRY(sys::close_on_exec_from(3 + keep));
     std::function<Status(pid_t)> move_to_cgroup;
     if (systemd_) move_to_cgroup = [this](pid_t pid) { return enter_unit_with(pid); };
     Launched launched = TRY(launch({.plan = plan(),
@@ -183,7 +182,8 @@ Status Creation::launch_init() {
                                     .gate_in = gate_in_,
                                     .gate_out = gate_out_,
                                     .go_ahead = goes_ahead(),
-                                    .keep_fds = keep}));
+                                    .keep_fds = request_.preserve_fds + listen_fds(),
+                                    .early = &early_}));
     c_.init = std::move(launched.init);
     c_.report = Report(std::move(launched.report), plan().steps);
     gate_in_ = Fd(); // init's now: as long as we held them, its death would not show
@@ -342,6 +342,8 @@ Result<std::unique_ptr<Created>>
 make_container(const Settings& settings, const CreateRequest& request, const CreationMode& mode) {
     TRY(check_id(request.id));
     TRY(check_passed_fds(listen_fds(), request.preserve_fds));
+    TRY(sys::close_on_exec_from(3 + request.preserve_fds + listen_fds()));
+    EarlyInit early = EarlyInit::start();
     PlannedBundle planned = TRY(plan_for(settings, request, mode.has_gate));
     TRY(check_terminal(planned.plan.terminal, "config.json#/process/terminal",
                        mode.foreground != nullptr, request.console_socket));
@@ -355,8 +357,9 @@ make_container(const Settings& settings, const CreateRequest& request, const Cre
     StateDirectory directory = TRY(StateDirectory::claim(settings, request.id));
     auto container =
         std::make_unique<Created>(std::move(planned), std::move(directory), std::move(record));
-    const Status built =
-        Creation(*container, request, mode, std::move(receivers), std::move(systemd)).build();
+    const Status built = Creation(*container, request, mode, std::move(receivers),
+                                  std::move(systemd), std::move(early))
+                             .build();
     if (!built) return undo(*container, built.error());
     return container;
 }

@@ -102,14 +102,15 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
 class Execution {
 public:
     Execution(Container& container, const ExecRequest& request, const plan::Plan& plan,
-              Receivers receivers, Foreground* foreground)
+              Receivers receivers, EarlyInit early, Foreground* foreground)
         : container_(container), request_(request), plan_(plan), receivers_(std::move(receivers)),
-          foreground_(foreground), report_(Fd(), plan.steps) {}
+          early_(std::move(early)), foreground_(foreground), report_(Fd(), plan.steps) {}
 
     // Until the process runs. A failure leaves nothing behind.
     Status start() {
         TRY(launch_init());
         const Status running = bring_up();
+        early_.end(); // only now, for it was to go on by itself
         if (running) return {};
         (void)sys::send_signal(process_.pidfd, SIGKILL);
         (void)sys::reap(process_.pidfd);
@@ -130,20 +131,20 @@ private:
     const ExecRequest& request_;
     const plan::Plan& plan_;
     Receivers receivers_;
+    EarlyInit early_;
     Foreground* foreground_;
     sys::Child process_;
     Report report_;
 };
 
 Status Execution::launch_init() {
-    const unsigned keep = request_.preserve_fds + listen_fds();
-    TRY(sys::close_on_exec_from(3 + keep));
     Launched launched = TRY(launch_into_container({.plan = plan_,
                                                    .record = container_.record,
                                                    .init = container_.init,
                                                    .cgroup = request_.cgroup,
                                                    .go_ahead = goes_ahead(),
-                                                   .keep_fds = keep}));
+                                                   .keep_fds = request_.preserve_fds + listen_fds(),
+                                                   .early = &early_}));
     process_ = std::move(launched.init);
     report_ = Report(std::move(launched.report), plan_.steps);
     return {};
@@ -206,6 +207,8 @@ Status Execution::pass_listener(const Fd& listener) {
 
 Result<int> exec(const Settings& settings, const ExecRequest& request) {
     TRY(check_passed_fds(listen_fds(), request.preserve_fds));
+    TRY(sys::close_on_exec_from(3 + request.preserve_fds + listen_fds()));
+    EarlyInit early = EarlyInit::start();
     Container container = TRY(find_container(settings, request));
     const plan::Plan plan = TRY(plan_exec(settings, request, container));
     for (const std::string& warning : plan.warnings)
@@ -216,7 +219,7 @@ Result<int> exec(const Settings& settings, const ExecRequest& request) {
     // limit is a signal too.
     std::optional<Foreground> foreground;
     if (!request.detach) foreground.emplace();
-    Execution execution(container, request, plan, std::move(receivers),
+    Execution execution(container, request, plan, std::move(receivers), std::move(early),
                         foreground ? &*foreground : nullptr);
     Status running = execution.start();
     if (!running && sys::has_ended(container.init.pidfd))

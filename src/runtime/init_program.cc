@@ -2,6 +2,7 @@
 
 #include "sys/file.h"
 #include "sys/mount.h"
+#include "sys/raw.h"
 
 #include <fcntl.h>
 #include <linux/mount.h>
@@ -41,6 +42,14 @@ Result<Fd> open_init_program() {
          "memfds may not be executed here (sysctl vm.memfd_noexec), and no detached tmpfs "
          "can take their place: "
              + file.error().text});
+}
+
+long execute_init(int program, const char* number, const char* mode) {
+    using sys::raw::pointer;
+    const char* args[] = {kName, number, mode, nullptr};
+    const char* environment[] = {nullptr};
+    return sys::raw::call(SYS_execveat, program, pointer(""), pointer(args), pointer(environment),
+                          AT_EMPTY_PATH);
 }
 
 } // namespace tare::runtime

@@ -12,4 +12,9 @@ namespace tare::runtime {
 // on a tmpfs of its own that is mounted nowhere and read-only: needs CAP_SYS_ADMIN.
 Result<Fd> open_init_program();
 
+// Executes it, with the number of a descriptor that it inherits: of its plan or, where `mode` is
+// "early", of a socket (wire.h, Launch). Returns the kernel's refusal, minus an errno.
+//   Runs in  a child that may share our memory: nothing but raw system calls
+long execute_init(int program, const char* number, const char* mode = nullptr);
+
 } // namespace tare::runtime

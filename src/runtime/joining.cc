@@ -26,7 +26,8 @@ Result<Launched> launch_by_systemd(const JoinRequest& request, const std::string
          .gate_out = none,
          .container = &request.init,
          .go_ahead = request.go_ahead,
-         .keep_fds = request.keep_fds});
+         .keep_fds = request.keep_fds,
+         .early = request.early});
 }
 
 Result<Launched> launch_in(const JoinRequest& request, const std::string& cgroup) {
@@ -41,7 +42,8 @@ Result<Launched> launch_in(const JoinRequest& request, const std::string& cgroup
                             .gate_out = none,
                             .container = &request.init,
                             .go_ahead = request.go_ahead,
-                            .keep_fds = request.keep_fds});
+                            .keep_fds = request.keep_fds,
+                            .early = request.early});
     const bool may_not = !launched && launched.error().code == EACCES;
     if (may_not && !request.record.unit.empty()) return launch_by_systemd(request, cgroup);
     return launched;

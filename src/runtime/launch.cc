@@ -12,8 +12,10 @@
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <iterator>
 #include <linux/capability.h>
 #include <linux/sched.h>
+#include <optional>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -96,11 +98,7 @@ void child_main(void* argument) {
         if (const long result = call(SYS_fcntl, task.inherited[i], F_SETFD, 0); result < 0)
             child_fails(task, ChildCall::kInherit, result);
 
-    const char* args[] = {"tare-init", task.plan_fd, nullptr};
-    const char* environment[] = {nullptr};
-    child_fails(task, ChildCall::kExecute,
-                call(SYS_execveat, task.init, pointer(""), pointer(args), pointer(environment),
-                     AT_EMPTY_PATH));
+    child_fails(task, ChildCall::kExecute, execute_init(task.init, task.plan_fd));
 }
 
 // ---- The parent
@@ -210,10 +208,10 @@ Status let_go(const Fd& report, pid_t pid) {
 }
 
 // Anything that fails after the clone must not leave the child behind.
-Status finish_child(const LaunchRequest& request, const ChildTask& task, const sys::Child& child,
+Status finish_child(const LaunchRequest& request, bool waits, const sys::Child& child,
                     const Fd& report) {
     Status done = set_up_child(request, child.pid);
-    if (done && task.waits) done = let_go(report, child.pid);
+    if (done && waits) done = let_go(report, child.pid);
     if (!done) end_child(child);
     return done;
 }
@@ -253,26 +251,96 @@ Result<sys::Child> clone_in_namespaces(const LaunchRequest& request, const Sourc
     return child;
 }
 
-} // namespace
+wire::Header header_of(const LaunchRequest& request) {
+    return {.keep_fds = request.keep_fds, .go_ahead = request.go_ahead};
+}
 
-Result<Launched> launch(const LaunchRequest& request) {
-    const Sources sources = TRY(Sources::open(request.plan, request.container));
+Result<Fd> plan_memory(const LaunchRequest& request, const wire::Header& header,
+                       const std::vector<int>& slots) {
+    return sys::sealed_memory("tare-plan", request.plan.steps.encode(header, slots), false);
+}
+
+// ---- An init that is there already
+
+// It neither waits for id mappings and takes on an identity, nor goes through our other namespaces.
+bool is_for_early_init(const plan::Plan& plan, const Sources& sources) {
+    constexpr std::size_t kAlways = 5; // the plan, the report socket, two gates, the cgroup
+    const std::size_t joins = sources.joined().size(), slots = sources.slots().size();
+    return !plan.new_user_namespace && !plan.unshare_time && !plan.forks
+           && plan.initial_cpus.empty() && joins < std::size(wire::Launch().joins)
+           && kAlways + joins + slots <= wire::kMostDescriptors;
+}
+
+// The descriptors that go along with a Launch, each in its place.
+class Row {
+public:
+    std::int32_t place(int fd) {
+        if (fd < 0) return -1;
+        numbers_.push_back(fd);
+        return static_cast<std::int32_t>(numbers_.size() - 1);
+    }
+    void set_plan(const Fd& memory) { numbers_[0] = memory.get(); }
+    const std::vector<int>& numbers() const { return numbers_; }
+
+private:
+    std::vector<int> numbers_ = {-1};
+};
+
+// Nothing where it could not make the process: the long way will tell why.
+Result<std::optional<Launched>> launch_early(const LaunchRequest& request, const Sources& sources) {
+    sys::SocketPair sockets = TRY(sys::socket_pair(SOCK_SEQPACKET));
+    Row row;
+    wire::Header header = header_of(request);
+    header.report_fd = row.place(sockets.theirs.get());
+    header.gate_in_fd = row.place(request.gate_in.get());
+    header.gate_out_fd = row.place(request.gate_out.get());
+    std::vector<int> slots = sources.slots();
+    for (int& slot : slots)
+        slot = row.place(slot);
+    wire::Launch how = {.namespaces = request.plan.clone_flags,
+                        .cgroup = row.place(request.cgroup.get()),
+                        .waits = request.move_to_cgroup ? 1U : 0U};
+    for (std::size_t i = 0; const Sources::Joined& ns : sources.joined())
+        how.joins[i++] = {.type = ns.type, .ns = row.place(ns.file.get())};
+    const Fd memory = TRY(plan_memory(request, header, slots));
+    row.set_plan(memory);
+
+    auto child = request.early->fork(how, row.numbers());
+    if (!child) return std::nullopt;
+    sockets.theirs = Fd(); // what ends must show
+    TRY(finish_child(request, how.waits != 0, *child, sockets.ours));
+    return Launched{*std::move(child), std::move(sockets.ours)};
+}
+
+// ---- One of our own making
+
+Result<Launched> launch_anew(const LaunchRequest& request, const Sources& sources) {
     const std::vector<int> slots = sources.slots();
     sys::SocketPair sockets = TRY(sys::socket_pair(SOCK_SEQPACKET));
     const Fd init = TRY(open_init_program());
-    const wire::Header header = {.report_fd = sockets.theirs.get(),
-                                 .gate_in_fd = request.gate_in.get(),
-                                 .gate_out_fd = request.gate_out.get(),
-                                 .keep_fds = request.keep_fds,
-                                 .go_ahead = request.go_ahead};
-    const Fd memory =
-        TRY(sys::sealed_memory("tare-plan", request.plan.steps.encode(header, slots), false));
+    wire::Header header = header_of(request);
+    header.report_fd = sockets.theirs.get();
+    header.gate_in_fd = request.gate_in.get();
+    header.gate_out_fd = request.gate_out.get();
+    const Fd memory = TRY(plan_memory(request, header, slots));
 
     static ChildTask task; // it outlives us here: the child may be at work when we have returned
     task = TRY(make_task(request, slots, sockets, memory, init));
     sys::Child child = TRY(clone_in_namespaces(request, sources, task));
-    TRY(finish_child(request, task, child, sockets.ours));
+    TRY(finish_child(request, task.waits, child, sockets.ours));
     return Launched{std::move(child), std::move(sockets.ours)};
+}
+
+} // namespace
+
+Result<Launched> launch(const LaunchRequest& request) {
+    const Sources sources = TRY(Sources::open(request.plan, request.container));
+    if (request.early != nullptr && *request.early) {
+        if (is_for_early_init(request.plan, sources))
+            if (auto launched = TRY(launch_early(request, sources))) return *std::move(launched);
+        request.early->end();
+    }
+    return launch_anew(request, sources);
 }
 
 std::string describe(ChildCall call) {

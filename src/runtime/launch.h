@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "plan/plan.h"
+#include "runtime/early_init.h"
 #include "sys/process.h"
 
 #include <cstdint>
@@ -23,6 +24,7 @@ struct LaunchRequest {
     const sys::Child* container = nullptr; // exec: the init whose container it joins
     bool go_ahead = false;                 // the caller sends kGo without being told of kReady
     unsigned keep_fds = 0;                 // 3 ... 3+keep_fds-1 go on into the container
+    EarlyInit* early = nullptr;            // ended, where it cannot serve
 };
 
 struct Launched {

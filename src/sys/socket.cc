@@ -55,25 +55,29 @@ Result<Fd> connect_unix(const std::string& path, int type) {
     return socket;
 }
 
-Status send_with_fd(const Fd& socket, std::string_view bytes, const Fd& fd) {
+Status send_with_fds(const Fd& socket, std::string_view bytes, const std::vector<int>& fds) {
     iovec data = {const_cast<char*>(bytes.data()), bytes.size()};
-    FdControl control = {};
+    const std::size_t size = fds.size() * sizeof fds[0];
+    std::vector<cmsghdr> control(CMSG_SPACE(size) / sizeof(cmsghdr) + 1);
     msghdr message = {};
     message.msg_iov = &data;
     message.msg_iovlen = 1;
-    message.msg_control = control.bytes;
-    message.msg_controllen = sizeof control.bytes;
+    message.msg_control = control.data();
+    message.msg_controllen = static_cast<decltype(message.msg_controllen)>(CMSG_SPACE(size));
 
     cmsghdr* header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    const int number = fd.get();
-    std::memcpy(CMSG_DATA(header), &number, sizeof number);
+    header->cmsg_len = static_cast<decltype(header->cmsg_len)>(CMSG_LEN(size));
+    std::memcpy(CMSG_DATA(header), fds.data(), size);
 
     if (retry_eintr([&] { return ::sendmsg(socket.get(), &message, MSG_NOSIGNAL); }) < 0)
         return sys_failure("send a descriptor");
     return {};
+}
+
+Status send_with_fd(const Fd& socket, std::string_view bytes, const Fd& fd) {
+    return send_with_fds(socket, bytes, {fd.get()});
 }
 
 Result<Received> receive(const Fd& socket, void* buffer, std::size_t size) {
@@ -99,6 +103,35 @@ Result<Received> receive(const Fd& socket, void* buffer, std::size_t size) {
     if ((message.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0)
         return sys_failure("receive a message", EMSGSIZE);
     return received;
+}
+
+Status ask_for_senders(const Fd& socket) {
+    const int on = 1;
+    if (::setsockopt(socket.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) < 0)
+        return sys_failure("ask for the senders of messages");
+    return {};
+}
+
+Result<pid_t> receive_from(const Fd& socket, void* buffer, std::size_t size) {
+    iovec data = {buffer, size};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred))];
+    msghdr message = {};
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+
+    const ssize_t n =
+        retry_eintr([&] { return ::recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC); });
+    if (n < 0) return sys_failure("receive a message");
+    if (n == 0) return 0;
+    const cmsghdr* header = CMSG_FIRSTHDR(&message);
+    if (header == nullptr || header->cmsg_level != SOL_SOCKET
+        || header->cmsg_type != SCM_CREDENTIALS)
+        return sys_failure("receive a message with its sender", EBADMSG);
+    ucred sender = {};
+    std::memcpy(&sender, CMSG_DATA(header), sizeof sender);
+    return sender.pid;
 }
 
 } // namespace tare::sys

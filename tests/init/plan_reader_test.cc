@@ -34,6 +34,21 @@ TEST(PlanReader, ReadsWhatStepsWrite) {
     EXPECT_FALSE(plan.broken());
 }
 
+TEST(PlanReader, OfAnEarlyInitDescriptorsArePlaces) {
+    plan::Steps steps;
+    const std::string data = steps.encode({}, {2, 3, -1});
+    const int numbers[] = {10, 11, 12};
+    const Plan plan(data.data(), data.size(), {numbers, 3});
+    EXPECT_TRUE(plan.is_early());
+    EXPECT_EQ(plan.slot(0), 12);
+    EXPECT_EQ(plan.slot(2), -1);
+    EXPECT_EQ(plan.number(1), 11);
+    EXPECT_EQ(plan.number(-1), -1);
+    EXPECT_FALSE(plan.broken());
+    EXPECT_EQ(plan.slot(1), -1);
+    EXPECT_TRUE(plan.broken());
+}
+
 TEST(PlanReader, RefusesAHeaderThatLies) {
     const std::string good = sample();
     const auto valid = [&](auto change) {

@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace tare::sys {
 namespace {
@@ -34,6 +36,37 @@ TEST(Receive, LongerMessageThanTheBufferIsRefused) {
     char two[2];
     EXPECT_EQ(receive(pair.ours, two, sizeof two).error().text,
               "receive a message: message too long");
+}
+
+TEST(Receive, MoreThanOneDescriptorIsRefused) {
+    auto pair = socket_pair(SOCK_SEQPACKET).value();
+    const Fd null = open_file("/dev/null", O_RDONLY).value();
+    ASSERT_TRUE(send_with_fds(pair.theirs, "name", {null.get(), null.get(), null.get()}));
+    char text[16];
+    EXPECT_EQ(receive(pair.ours, text, sizeof text).error().text,
+              "receive a message: message too long");
+}
+
+TEST(ReceiveFrom, TellsTheSenderAndTheEnd) {
+    auto pair = socket_pair(SOCK_SEQPACKET).value();
+    ASSERT_TRUE(ask_for_senders(pair.ours));
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(::write(pair.theirs.get(), "hello", 5) == 5 ? 0 : 1);
+    ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+    pair.theirs = Fd();
+
+    char text[16] = {};
+    EXPECT_EQ(receive_from(pair.ours, text, sizeof text).value(), child);
+    EXPECT_STREQ(text, "hello");
+    EXPECT_EQ(receive_from(pair.ours, text, sizeof text).value(), 0);
+}
+
+TEST(ReceiveFrom, ASocketThatWasNotAskedTellsNone) {
+    auto pair = socket_pair(SOCK_SEQPACKET).value();
+    ASSERT_EQ(::write(pair.theirs.get(), "hello", 5), 5);
+    char text[16];
+    EXPECT_EQ(receive_from(pair.ours, text, sizeof text).error().text,
+              "receive a message with its sender: bad message");
 }
 
 TEST(ConnectUnix, ReachesPathsLongerThanASocketAddress) {

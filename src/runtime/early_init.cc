@@ -1,0 +1,78 @@
+#include "runtime/early_init.h"
+
+#include "runtime/init_program.h"
+#include "sys/raw.h"
+#include "sys/socket.h"
+
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <string_view>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace tare::runtime {
+
+namespace {
+
+// What the child works from; it shares our memory until it executes init.
+struct Task {
+    int program = -1, socket = -1;
+    char number[12] = {}; // of the socket
+};
+
+void child_main(void* argument) {
+    using sys::raw::call;
+    const Task& task = *static_cast<const Task*>(argument);
+    call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+    call(SYS_fcntl, task.socket, F_SETFD, 0);
+    execute_init(task.program, task.number, "early");
+    for (;;)
+        call(SYS_exit_group, 1);
+}
+
+// The one that executes keeps the program; ours is closed.
+Result<sys::Child> spawn(const Fd& socket) {
+    const Fd program = TRY(open_init_program());
+    static Task task; // it outlives us here
+    task = {.program = program.get(), .socket = socket.get()};
+    std::snprintf(task.number, sizeof task.number, "%d", socket.get());
+    return sys::spawn(CLONE_VM | CLONE_CLEAR_SIGHAND, -1, child_main, &task);
+}
+
+} // namespace
+
+EarlyInit EarlyInit::start() {
+    if (::geteuid() != 0) return {};
+    auto sockets = sys::socket_pair(SOCK_SEQPACKET);
+    if (!sockets || !sys::ask_for_senders(sockets->ours)) return {};
+    auto process = spawn(sockets->theirs);
+    if (!process) return {};
+    return {*std::move(process), std::move(sockets->ours)};
+}
+
+std::optional<sys::Child> EarlyInit::fork(const wire::Launch& launch,
+                                          const std::vector<int>& descriptors) {
+    const std::string_view bytes(reinterpret_cast<const char*>(&launch), sizeof launch);
+    if (!sys::send_with_fds(socket_, bytes, descriptors)) return std::nullopt;
+    wire::Message answer;
+    const auto pid = sys::receive_from(socket_, &answer, sizeof answer);
+    if (!pid || *pid <= 0 || answer.kind != wire::kForked) return std::nullopt;
+    auto pidfd = sys::open_pidfd(*pid);
+    if (pidfd) return sys::Child{*pid, *std::move(pidfd)};
+    ::kill(*pid, SIGKILL);
+    ::waitpid(*pid, nullptr, 0);
+    return std::nullopt;
+}
+
+void EarlyInit::end() {
+    if (!socket_) return;
+    socket_ = Fd();
+    (void)sys::send_signal(process_.pidfd, SIGKILL);
+    (void)sys::reap(process_.pidfd);
+}
+
+} // namespace tare::runtime

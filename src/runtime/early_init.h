@@ -1,0 +1,45 @@
+#pragma once
+
+#include "base/fd.h"
+#include "plan/wire.h"
+#include "sys/process.h"
+
+#include <optional>
+#include <vector>
+
+namespace tare::runtime {
+
+// Init, executed before there is a plan: by the time that the config is read and compiled, it waits
+// for it on another CPU. It then makes the container's process itself, as a child of ours.
+//
+// What fails here is no error: launch() can do without, and reports whatever is wrong.
+class EarlyInit {
+public:
+    // At most one at a time, and no other child that has not executed yet. It inherits what is not
+    // close-on-exec. None without privileges: in a user namespace of its own a container's process
+    // starts in other ways.
+    static EarlyInit start();
+
+    EarlyInit() = default;
+    EarlyInit(EarlyInit&&) = default;
+    EarlyInit& operator=(EarlyInit&&) = delete;
+    ~EarlyInit() { end(); }
+
+    explicit operator bool() const { return static_cast<bool>(socket_); }
+
+    // Once. Nothing: the process was not made.
+    //   descriptors  to which the places in `launch` lead, kMostDescriptors at most
+    std::optional<sys::Child> fork(const wire::Launch& launch, const std::vector<int>& descriptors);
+
+    // Ends and reaps it; what it has forked goes on.
+    void end();
+
+private:
+    EarlyInit(sys::Child process, Fd socket)
+        : process_(std::move(process)), socket_(std::move(socket)) {}
+
+    sys::Child process_;
+    Fd socket_;
+};
+
+} // namespace tare::runtime

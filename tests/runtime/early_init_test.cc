@@ -1,0 +1,129 @@
+#include "runtime/early_init.h"
+
+#include "plan/steps.h"
+#include "sys/file.h"
+#include "sys/socket.h"
+#include "tests/init/harness.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace tare::runtime {
+namespace {
+
+class EarlyInitTest : public testing::Test {
+protected:
+    void SetUp() override {
+        NEEDS_NAMESPACES();
+        if (::geteuid() != 0) GTEST_SKIP() << "only root has one";
+        sockets = sys::socket_pair(SOCK_SEQPACKET).value();
+    }
+
+    // The plan, the report socket, and then `more`.
+    std::optional<sys::Child> fork(EarlyInit& early, wire::Launch launch,
+                                   const std::vector<int>& more = {}) {
+        const std::string plan = steps.encode({.report_fd = 1}, {});
+        const Fd memory = sys::sealed_memory("plan", plan, false).value();
+        std::vector<int> row = {memory.get(), sockets.theirs.get()};
+        row.insert(row.end(), more.begin(), more.end());
+        auto child = early.fork(launch, row);
+        sockets.theirs = Fd();
+        return child;
+    }
+
+    std::uint32_t next_kind() {
+        wire::Message message;
+        const ssize_t size = ::read(sockets.ours.get(), &message, sizeof message);
+        return size == sizeof message ? message.kind : 0;
+    }
+
+    void go() {
+        const wire::Message message = {.kind = wire::kGo};
+        ASSERT_EQ(::write(sockets.ours.get(), &message, sizeof message), sizeof message);
+    }
+
+    bool is_silent() {
+        pollfd report = {.fd = sockets.ours.get(), .events = POLLIN, .revents = 0};
+        return ::poll(&report, 1, 50) == 0;
+    }
+
+    static bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) >= 0 || errno != ECHILD; }
+
+    plan::Steps steps;
+    sys::SocketPair sockets;
+};
+
+TEST_F(EarlyInitTest, TheProcessIsAChildOfOursInNewNamespaces) {
+    const init::Root root;
+    init::begin(steps, root);
+    init::end(steps, "exit $((6 + $$))");
+    EarlyInit early = EarlyInit::start();
+    ASSERT_TRUE(early);
+    const auto child = fork(early, {.namespaces = CLONE_NEWNS | CLONE_NEWPID});
+    ASSERT_TRUE(child);
+    EXPECT_EQ(next_kind(), wire::kReadyNow);
+    go();
+    EXPECT_EQ(next_kind(), wire::kExecuting);
+    EXPECT_EQ(next_kind(), 0u);
+    EXPECT_EQ(sys::exit_code(sys::reap(child->pidfd).value()), 7);
+    early.end();
+    EXPECT_FALSE(has_children());
+}
+
+TEST_F(EarlyInitTest, WaitsWhereItIsToWait) {
+    steps.add(wire::Op::kReady, {});
+    EarlyInit early = EarlyInit::start();
+    const auto child = fork(early, {.namespaces = CLONE_NEWUTS, .waits = 1});
+    ASSERT_TRUE(child);
+    EXPECT_TRUE(is_silent());
+    go();
+    EXPECT_EQ(next_kind(), wire::kReadyNow);
+    go();
+    EXPECT_EQ(sys::exit_code(sys::reap(child->pidfd).value()), 0);
+}
+
+TEST_F(EarlyInitTest, JoinsBeforeItForks) {
+    steps.add(wire::Op::kReady, {});
+    const Fd uts = sys::open_file("/proc/self/ns/uts", O_RDONLY).value();
+    EarlyInit early = EarlyInit::start();
+    const auto child = fork(early, {.joins = {{.type = CLONE_NEWUTS, .ns = 2}}}, {uts.get()});
+    ASSERT_TRUE(child);
+    EXPECT_EQ(next_kind(), wire::kReadyNow);
+    go();
+    EXPECT_EQ(sys::exit_code(sys::reap(child->pidfd).value()), 0);
+}
+
+TEST_F(EarlyInitTest, NoProcessWhereANamespaceIsOfAnotherType) {
+    const Fd uts = sys::open_file("/proc/self/ns/uts", O_RDONLY).value();
+    EarlyInit early = EarlyInit::start();
+    EXPECT_FALSE(fork(early, {.joins = {{.type = CLONE_NEWNET, .ns = 2}}}, {uts.get()}));
+    early.end();
+    EXPECT_FALSE(has_children());
+}
+
+TEST_F(EarlyInitTest, NoProcessWhereItsPlaceIsNone) {
+    EarlyInit early = EarlyInit::start();
+    EXPECT_FALSE(fork(early, {.cgroup = 2}));
+}
+
+TEST_F(EarlyInitTest, EndsWhereItIsNotNeeded) {
+    EXPECT_TRUE(EarlyInit::start());
+    EXPECT_FALSE(has_children());
+}
+
+TEST_F(EarlyInitTest, APlanThatIsNoneEndsTheProcess) {
+    const Fd memory = sys::sealed_memory("plan", "no plan", false).value();
+    EarlyInit early = EarlyInit::start();
+    const auto child = early.fork({}, {memory.get(), sockets.theirs.get()});
+    ASSERT_TRUE(child);
+    EXPECT_EQ(sys::exit_code(sys::reap(child->pidfd).value()), EBADMSG);
+}
+
+} // namespace
+} // namespace tare::runtime
