@@ -41,13 +41,15 @@ bool in_user_namespace() {
 }
 
 // Root as far as state is concerned: in a user namespace of somebody else's making (`unshare -r`,
-// `podman unshare`) /run is not ours although our uid is 0.
+// `podman unshare`) /run is not ours although our uid is 0. podman calls start and kill with PATH
+// and XDG_RUNTIME_DIR alone: only a USER that says root speaks for root, as with runc.
 bool is_rootless(std::string_view wish) {
     if (wish != "auto") return wish == "true";
     if (::geteuid() != 0) return true;
+    const char* runtime_dir = std::getenv("XDG_RUNTIME_DIR");
     const char* user = std::getenv("USER");
-    return user != nullptr && *user != 0 && std::string_view(user) != "root"
-           && std::getenv("XDG_RUNTIME_DIR") != nullptr && in_user_namespace();
+    return runtime_dir != nullptr && *runtime_dir != 0
+           && (user == nullptr || std::string_view(user) != "root") && in_user_namespace();
 }
 
 Result<std::string> default_root(std::string_view rootless) {

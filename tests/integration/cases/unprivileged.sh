@@ -36,6 +36,17 @@ test_life_in_the_default_state_directory() {
     quiet as_user "$TARE" delete a
 }
 
+# As podman calls it: uid 0 of its user's namespace, and a reduced environment.
+test_the_default_state_directory_in_a_user_namespace() {
+    reachable
+    mine a 'args(["/bin/sleep", "100"]) | .linux.uidMappings = [map(0; 0; 1)] | .linux.gidMappings = [map(0; 0; 1)]'
+    local calls='"$0" create --bundle a a && ls -d user/tare/a && "$0" delete --force a'
+    quiet as_user env -u USER unshare --user --map-root-user --mount sh -c "$calls" "$TARE"
+    is 'where the state is' "$out" user/tare/a
+    exits 1 as_user env USER=root unshare --user --map-root-user "$TARE" state a
+    has 'where root has it' "$err" '/run/tare'
+}
+
 test_exec() {
     reachable
     mine a '.process.terminal = false | args(["/bin/sleep", "100"])'
