@@ -58,7 +58,7 @@ make_image() {
     local root=$W/root program id
     mkdir -p "$root"/{bin,proc,sys,dev,tmp,etc,srv}
     cp /bin/busybox "$root/bin/"
-    for program in sh cat ls sleep id true echo mount nc ip wget httpd grep stat stty ps kill seq test; do
+    for program in sh cat ls mkdir chmod sleep id true echo mount nc ip wget httpd grep stat stty ps kill seq test; do
         ln -sf busybox "$root/bin/$program"
     done
     echo root:x:0:0:root:/:/bin/sh >"$root/etc/passwd"

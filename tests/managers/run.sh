@@ -1,7 +1,8 @@
 #!/bin/bash
 # run.sh [FILTER...]: in the full guest, as root: each check of topics/*.sh with each runtime in turn.
 # Each FILTER is an extended regular expression for TOPIC/CHECK.
-#   TARE=build/tare  RUNTIMES='tare crun runc'  PLACE=uml|qemu|native
+#   TARE=build/tare  RUNTIMES='tare crun runc'  PLACE=uml|qemu|native  ROUNDS=1
+# Each check is run ROUNDS times with each runtime, these in turn: what slows the machine meets them all.
 # A topic is a file: setup() starts its daemons, check_NAME() { # [needs criu|limits] } is one check. Output of
 # interest is one line each, which table.sh reads: ok|not ok|known|skip TOPIC/CHECK RUNTIME SECONDS s
 set -u
@@ -15,6 +16,18 @@ filters=("$@")
 passed=0 failed=0 skipped=0
 
 path_of() { if [[ $1 == tare ]]; then echo "$TARE"; else command -v "$1"; fi; }
+
+# What the managers are given as the runtime: not itself where the place cannot give what its configs ask for.
+runtime_of() {
+    local path wrapper=/run/managers/bin/$1
+    path=$(path_of "$1")
+    [[ $PLACE == native ]] || { echo "$path"; return; }
+    [[ -e $wrapper ]] || install -D -m 755 /dev/stdin "$wrapper" <<END
+#!/bin/sh
+exec '$HERE/without-limits.sh' '$path' "\$@"
+END
+    echo "$wrapper"
+}
 
 wanted() {
     local filter
@@ -33,7 +46,7 @@ known() { awk -v n="$1" -v c="$2" -v p="$PLACE" '$1 == n && $2 == c && ($3 == p 
 run_check() { # run_check TOPIC CHECK RUNTIME
     local status=0 reason begin=$EPOCHREALTIME seconds
     reason=$(known "$3" "$1/$2")
-    NAME=$3 RUNTIME=$(path_of "$3")
+    NAME=$3 RUNTIME=$(runtime_of "$3")
     export NAME RUNTIME
     ln -sfn "$RUNTIME" /run/runtime
     timeout --kill-after=5 "${LIMIT:-600}" bash "$HERE/check.sh" "$1" "check_$2" >"$W/out" 2>&1 </dev/null || status=$?
@@ -61,7 +74,7 @@ lacks() { # lacks REMARK: what this place does not have
 }
 
 run_topic() {
-    local topic=$1 chosen=() check remark runtime
+    local topic=$1 chosen=() check remark round runtime
     while read -r check remark; do
         wanted "$topic/$check" || continue
         if lacks "$remark"; then
@@ -76,12 +89,14 @@ run_topic() {
     W=/run/managers/$topic
     export W
     mkdir -p "$W"
-    ln -sfn "$(command -v runc)" /run/runtime
+    ln -sfn "$(runtime_of runc)" /run/runtime
     # shellcheck disable=SC1090
     . "$HERE/topics/$topic.sh"
     (setup) >"$W/setup" 2>&1 || { failed=$((failed + 1)); echo "not ok $topic/setup any 0 s"; sed 's/^/    /' "$W/setup"; return; }
     for check in "${chosen[@]}"; do
-        for runtime in ${RUNTIMES:-tare crun runc}; do run_check "$topic" "$check" "$runtime"; done
+        for ((round = 0; round < ${ROUNDS:-1}; round++)); do
+            for runtime in ${RUNTIMES:-tare crun runc}; do run_check "$topic" "$check" "$runtime"; done
+        done
     done
     stop_daemons
 }
