@@ -34,9 +34,16 @@ void populate() {
     touch(stack - kStack, stack, MADV_POPULATE_WRITE);
 }
 
-// The number of descriptors that came; 0: `tare` needs us no more, or is dead.
-std::uint32_t receive(int socket, wire::Launch& launch) {
-    struct iovec part = {&launch, sizeof launch};
+// Told apart by their sizes.
+union Order {
+    Order() : launch() {}
+    wire::Launch launch;
+    wire::Unshare unshare;
+};
+
+// The number of descriptors that came with a Launch; 0: `tare` needs us no more, or is dead.
+std::uint32_t receive(int socket, Order& order) {
+    struct iovec part = {&order, sizeof order};
     alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof handed)];
     struct msghdr header = {};
     header.msg_iov = &part;
@@ -44,8 +51,13 @@ std::uint32_t receive(int socket, wire::Launch& launch) {
     header.msg_control = control;
     header.msg_controllen = sizeof control;
     const long size = sys_again(__NR_recvmsg, socket, &header, MSG_CMSG_CLOEXEC);
+    if (size == sizeof order.unshare) {
+        const long made = sys(__NR_unshare, order.unshare.flags);
+        if (made < 0) quit(static_cast<int>(-made));
+        return receive(socket, order);
+    }
     const struct cmsghdr* rights = CMSG_FIRSTHDR(&header);
-    if (size != sizeof launch || (header.msg_flags & MSG_CTRUNC) != 0 || rights == nullptr
+    if (size != sizeof order.launch || (header.msg_flags & MSG_CTRUNC) != 0 || rights == nullptr
         || rights->cmsg_type != SCM_RIGHTS)
         return 0;
     const std::size_t bytes = rights->cmsg_len - CMSG_LEN(0);
@@ -78,17 +90,18 @@ void wait(int report) {
 Descriptors fork_when_told(int socket) {
     populate();
     reset_signals(); // our child inherits it
-    wire::Launch launch;
-    const Descriptors row = {handed, receive(socket, launch)};
+    Order order;
+    const Descriptors row = {handed, receive(socket, order)};
     if (row.count == 0) quit(0);
-    if (const long refused = fork_as(launch, row); refused < 0) quit(static_cast<int>(-refused));
+    if (const long refused = fork_as(order.launch, row); refused < 0)
+        quit(static_cast<int>(-refused));
 
     // A `tare` that died before this does not read what comes next.
     sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     const wire::Message made = {.kind = wire::kForked};
     if (sys_again(__NR_write, socket, &made, sizeof made) < 0) quit(0);
     sys(__NR_close, socket);
-    if (launch.waits != 0) wait(row.at(kReport));
+    if (order.launch.waits != 0) wait(row.at(kReport));
     return row;
 }
 

@@ -192,6 +192,13 @@ std::string namespace_names(std::uint64_t clone_flags) {
     return joined(names);
 }
 
+std::uint64_t namespaces_ahead(const spec::Config& config) {
+    constexpr std::uint64_t kDear = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+    // Those of another user namespace must be made in it.
+    if (!config.linux_ || is_own(*config.linux_, Type::kUser)) return 0;
+    return new_namespaces(*config.linux_) & kDear;
+}
+
 void plan_exec_namespaces(const Compilation& c, bool among_its_processes) {
     c.plan.deny_setgroups = is_new(c.linux_, Type::kUser) && maps_self_only(c);
     std::uint64_t types = 0;

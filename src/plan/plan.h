@@ -180,6 +180,10 @@ struct Plan {
     }
 };
 
+// CLONE_NEW* of a checked config that may be made before there is a plan, by whoever is to clone
+// the container's process: dear to make, and gone with him. Always part of the plan's clone_flags.
+std::uint64_t namespaces_ahead(const spec::Config& config);
+
 // A seccomp filter, compiled: plan/seccomp.h makes it, a cache may bring it.
 struct SeccompProgram {
     std::vector<std::uint64_t> filter; // struct sock_filter[]

@@ -298,10 +298,11 @@ struct Exec {
 
 // ---- Before the plan
 
-// What an init waits for that was executed ahead of its plan (`tare-init SOCKET early`): how to
-// make the container's process, which is a child of its own that goes on as any other init does.
-// Beside it come descriptors, the first that of the plan, the second the report socket; all are
-// known by their places in this row.
+// What an init waits for that was executed ahead of its plan (`tare-init SOCKET early`). At most
+// one Unshare: namespaces for the container's process, which take the kernel some time. Then how to
+// make that process, a child of its own that goes on as any other init does. Beside it come
+// descriptors, the first that of the plan, the second the report socket; all are known by their
+// places in this row.
 //
 // The answer, a message kForked, comes from that child: its pid is in the credentials. Without one
 // the child was not made, and `tare` has to do without.

@@ -64,8 +64,7 @@ Result<Bundle> read_bundle(const CreateRequest& request) {
 }
 
 Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& request,
-                               bool has_gate) {
-    Bundle bundle = TRY(read_bundle(request));
+                               Bundle bundle, bool has_gate) {
     const plan::HostFacts host = TRY(gather_host_facts(bundle.config));
     plan::Options options = {.id = request.id,
                              .bundle = bundle.path,
@@ -85,6 +84,11 @@ Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& re
         filter = TRY(load_seccomp(settings, *bundle.config.linux_->seccomp));
     plan::Plan plan = TRY(plan::compile(bundle.config, host, options, filter ? &*filter : nullptr));
     return PlannedBundle{std::move(bundle), std::move(plan), notify};
+}
+
+Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& request,
+                               bool has_gate) {
+    return plan_for(settings, request, TRY(read_bundle(request)), has_gate);
 }
 
 Result<plan::Plan> plan_bundle(const Settings& settings, const CreateRequest& request) {

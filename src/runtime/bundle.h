@@ -26,7 +26,10 @@ struct PlannedBundle {
     std::string notify_socket; // the caller's, which the container gets a proxy of; or empty
 };
 
-// The same, and the plan for it on this host. Nothing is made but, at times, a cached filter.
+// The plan for it on this host. Nothing is made but, at times, a cached filter.
+Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& request,
+                               Bundle bundle, bool has_gate);
+// With the bundle that the request names.
 Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& request,
                                bool has_gate);
 

@@ -5,12 +5,11 @@
 #include "runtime/caller.h"
 #include "runtime/cgroup.h"
 #include "runtime/console.h"
-#include "runtime/hooks.h"
-#include "runtime/late_hooks.h"
 #include "runtime/launch.h"
 #include "runtime/liveness.h"
 #include "runtime/net_devices.h"
 #include "runtime/notify_socket.h"
+#include "runtime/outer_hooks.h"
 #include "runtime/pid_file.h"
 #include "runtime/resctrl.h"
 #include "runtime/seccomp_listener.h"
@@ -110,7 +109,6 @@ private:
     Status converse();
     Status follow_fork(pid_t pid);
     Status place_console(Fd master);
-    Status run_runtime_hooks();
     Status announce();
 
     Created& c_;
@@ -238,7 +236,7 @@ Status Creation::converse() {
             TRY(c_.report.go(c_.init.pid));
             break;
         case wire::kSynced:
-            TRY(run_runtime_hooks());
+            TRY(run_runtime_hooks(c_.record, hooks()));
             TRY(c_.report.go(c_.init.pid));
             break;
         case wire::kReadyNow:
@@ -264,15 +262,6 @@ Status Creation::place_console(Fd master) {
     if (mode_.foreground != nullptr) return mode_.foreground->set_console(std::move(master));
     TRY(check_pty_master(master));
     return send_console(receivers_.console, master);
-}
-
-Status Creation::run_runtime_hooks() {
-    HookRun run = {.kind = "prestart",
-                   .state = spec::write_state(state_of(c_.record, spec::Status::kCreating)),
-                   .directory = c_.planned.bundle.path};
-    TRY(run_hooks(run, hooks().prestart));
-    run.kind = "createRuntime";
-    return run_hooks(run, hooks().create_runtime);
 }
 
 // From here on the others may know.
@@ -344,7 +333,9 @@ make_container(const Settings& settings, const CreateRequest& request, const Cre
     TRY(check_passed_fds(listen_fds(), request.preserve_fds));
     TRY(sys::close_on_exec_from(3 + request.preserve_fds + listen_fds()));
     EarlyInit early = EarlyInit::start();
-    PlannedBundle planned = TRY(plan_for(settings, request, mode.has_gate));
+    Bundle bundle = TRY(read_bundle(request));
+    early.unshare(plan::namespaces_ahead(bundle.config));
+    PlannedBundle planned = TRY(plan_for(settings, request, std::move(bundle), mode.has_gate));
     TRY(check_terminal(planned.plan.terminal, "config.json#/process/terminal",
                        mode.foreground != nullptr, request.console_socket));
     Receivers receivers = TRY(connect_receivers(request.console_socket, request.pidfd_socket));

@@ -1,7 +1,7 @@
 #include "base/log.h"
 #include "base/text.h"
-#include "runtime/late_hooks.h"
 #include "runtime/liveness.h"
+#include "runtime/outer_hooks.h"
 #include "runtime/runtime.h"
 #include "runtime/store.h"
 #include "runtime/teardown.h"

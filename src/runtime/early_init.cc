@@ -54,8 +54,17 @@ EarlyInit EarlyInit::start() {
     return {*std::move(process), std::move(sockets->ours)};
 }
 
-std::optional<sys::Child> EarlyInit::fork(const wire::Launch& launch,
+void EarlyInit::unshare(std::uint64_t namespaces) {
+    if (!socket_ || namespaces == 0) return;
+    const wire::Unshare ahead = {namespaces};
+    if (::send(socket_.get(), &ahead, sizeof ahead, MSG_NOSIGNAL) == sizeof ahead)
+        made_ = namespaces;
+}
+
+std::optional<sys::Child> EarlyInit::fork(wire::Launch launch,
                                           const std::vector<int>& descriptors) {
+    if ((made_ & ~launch.namespaces) != 0) return std::nullopt; // it is in what is not wanted
+    launch.namespaces &= ~made_;
     const std::string_view bytes(reinterpret_cast<const char*>(&launch), sizeof launch);
     if (!sys::send_with_fds(socket_, bytes, descriptors)) return std::nullopt;
     wire::Message answer;

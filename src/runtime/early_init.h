@@ -27,9 +27,13 @@ public:
 
     explicit operator bool() const { return static_cast<bool>(socket_); }
 
+    // New namespaces that the process is going to be in: they are made while we do other things.
+    void unshare(std::uint64_t namespaces);
+
     // Once. Nothing: the process was not made.
+    //   launch       all its namespaces, also those that are there already
     //   descriptors  to which the places in `launch` lead, kMostDescriptors at most
-    std::optional<sys::Child> fork(const wire::Launch& launch, const std::vector<int>& descriptors);
+    std::optional<sys::Child> fork(wire::Launch launch, const std::vector<int>& descriptors);
 
     // Ends and reaps it; what it has forked goes on.
     void end();
@@ -40,6 +44,7 @@ private:
 
     sys::Child process_;
     Fd socket_;
+    std::uint64_t made_ = 0; // CLONE_NEW*
 };
 
 } // namespace tare::runtime

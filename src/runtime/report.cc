@@ -13,6 +13,8 @@ namespace tare::runtime {
 
 namespace {
 
+constexpr const char* kTellInit = "tell the container's init to go on";
+
 Error failure_of(const plan::Steps& steps, const wire::Message& message) {
     if (message.step != kBeforeInit) return plan::describe(steps, message);
     return {message.code,
@@ -35,6 +37,8 @@ Result<Report::Event> Report::next() {
         sys::Received answer = TRY(receive(socket_, message));
         if (answer.size == 0) return Event{};
         if (answer.size != sizeof message) return sys_failure("init's report", EPROTO);
+        if (message.kind == wire::kFailed && untold_ && message.code == ECANCELED)
+            return sys_failure(kTellInit, EPIPE);
         if (message.kind == wire::kFailed) return Failure(failure_of(*steps_, message));
         if (message.kind != wire::kWarning)
             return Event{message.kind, message.code, std::move(answer.fd)};
@@ -44,9 +48,11 @@ Result<Report::Event> Report::next() {
 
 Status Report::go(pid_t pid) {
     const wire::Message message = {.kind = wire::kGo, .code = pid};
-    if (::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL) >= 0 || errno == EPIPE)
-        return {};
-    return sys_failure("tell the container's init to go on");
+    if (::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL) >= 0) return {};
+    if (errno != EPIPE) return sys_failure(kTellInit);
+    untold_ = true;
+    ::shutdown(socket_.get(), SHUT_WR); // whoever waits all the same is not to wait for ever
+    return {};
 }
 
 Status await_exec(Report& report, std::string_view who, const Fd& process) {

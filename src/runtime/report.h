@@ -31,6 +31,7 @@ public:
 
 private:
     Fd socket_;
+    bool untold_ = false; // kGo has not reached it
     const plan::Steps* steps_;
 };
 

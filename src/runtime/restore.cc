@@ -8,10 +8,9 @@
 #include "runtime/criu_images.h"
 #include "runtime/criu_mounts.h"
 #include "runtime/foreground.h"
-#include "runtime/hooks.h"
-#include "runtime/late_hooks.h"
 #include "runtime/liveness.h"
 #include "runtime/notify_socket.h"
+#include "runtime/outer_hooks.h"
 #include "runtime/pid_file.h"
 #include "runtime/resctrl.h"
 #include "runtime/runtime.h"
@@ -237,13 +236,7 @@ Status Restoration::ask_criu() {
 Status Restoration::set_up_namespaces(pid_t pid) {
     TRY(remember(pid, false));
     if ((c_.planned.plan.clone_flags & CLONE_NEWNET) != 0) TRY(sys::loopback_up_of(pid));
-    const spec::Hooks& hooks = bundle().config.hooks;
-    HookRun run = {.kind = "prestart",
-                   .state = spec::write_state(state_of(c_.record, spec::Status::kCreating)),
-                   .directory = bundle().path};
-    TRY(run_hooks(run, hooks.prestart));
-    run.kind = "createRuntime";
-    return run_hooks(run, hooks.create_runtime);
+    return run_runtime_hooks(c_.record, bundle().config.hooks);
 }
 
 Status Restoration::remember(pid_t pid, bool ready) {

@@ -1,7 +1,7 @@
 #include "base/log.h"
 #include "runtime/creation.h"
-#include "runtime/late_hooks.h"
 #include "runtime/notify_socket.h"
+#include "runtime/outer_hooks.h"
 #include "runtime/runtime.h"
 #include "runtime/teardown.h"
 #include "sys/process.h"

@@ -30,6 +30,33 @@ TEST(PlanNamespaces, NewOnesAreMadeByCloneButCgroup) {
     EXPECT_FALSE(part.plan.new_user_namespace || part.plan.forks);
 }
 
+std::uint64_t ahead_of(Part& part) {
+    part.config.linux_ = part.linux_;
+    return namespaces_ahead(part.config);
+}
+
+TEST(NamespacesAhead, AreThoseThatTakeTime) {
+    Part part;
+    for (const auto type : {NamespaceType::kPid, NamespaceType::kNetwork, NamespaceType::kIpc,
+                            NamespaceType::kMount, NamespaceType::kCgroup})
+        part.add(type);
+    part.add(NamespaceType::kUts, "/proc/1/ns/uts");
+    ASSERT_TRUE(plan_namespaces(part.c()));
+    const std::uint64_t ahead = ahead_of(part);
+    EXPECT_EQ(namespace_names(ahead), "ipc, network, mount");
+    EXPECT_EQ(ahead & ~part.plan.clone_flags, 0u);
+}
+
+TEST(NamespacesAhead, NoneWithAUserNamespace) {
+    Part made, joined;
+    made.add(NamespaceType::kUser);
+    made.add(NamespaceType::kNetwork);
+    EXPECT_EQ(ahead_of(made), 0u);
+    joined.add(NamespaceType::kUser, "/proc/1/ns/user");
+    joined.add(NamespaceType::kNetwork);
+    EXPECT_EQ(ahead_of(joined), 0u);
+}
+
 TEST(PlanNamespaces, NoneAtAllNeedsNothing) {
     Part part;
     ASSERT_TRUE(plan_namespaces(part.c()));

@@ -76,6 +76,29 @@ TEST_F(EarlyInitTest, TheProcessIsAChildOfOursInNewNamespaces) {
     EXPECT_FALSE(has_children());
 }
 
+TEST_F(EarlyInitTest, NamespacesThatWereMadeAheadAreThoseOfTheProcess) {
+    const init::Root root;
+    init::begin(steps, root);
+    steps.add(wire::Op::kHostname, wire::Value{steps.text("ahead")}, {});
+    init::end(steps, "[ $(hostname) = ahead ] && exit $((6 + $$))");
+    EarlyInit early = EarlyInit::start();
+    early.unshare(CLONE_NEWNS | CLONE_NEWUTS);
+    const auto child = fork(early, {.namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID});
+    ASSERT_TRUE(child);
+    EXPECT_EQ(next_kind(), wire::kReadyNow);
+    go();
+    EXPECT_EQ(sys::exit_code(sys::reap(child->pidfd).value()), 7);
+    char name[64];
+    ASSERT_EQ(::gethostname(name, sizeof name), 0);
+    EXPECT_STRNE(name, "ahead");
+}
+
+TEST_F(EarlyInitTest, NoProcessWhereMoreWasMadeThanIsWanted) {
+    EarlyInit early = EarlyInit::start();
+    early.unshare(CLONE_NEWNS | CLONE_NEWUTS);
+    EXPECT_FALSE(fork(early, {.namespaces = CLONE_NEWUTS}));
+}
+
 TEST_F(EarlyInitTest, WaitsWhereItIsToWait) {
     steps.add(wire::Op::kReady, {});
     EarlyInit early = EarlyInit::start();

@@ -50,7 +50,7 @@ std::string read_file(const std::string& path) {
 void show_status() {
     std::istringstream lines(read_file("/proc/self/status"));
     for (std::string line; std::getline(lines, line);)
-        for (const char* key : {"Umask:", "Uid:", "Gid:", "Groups:", "NSpid:", "Cap", "NoNewPrivs:",
+        for (const char* key : {"Umask:", "Uid:", "Gid:", "Groups:", "Cap", "NoNewPrivs:",
                                 "Seccomp", "Sig", "Shd", "Cpus_allowed:", "Mems_allowed:"})
             if (line.starts_with(key) && !line.starts_with("SigQ")) say(line);
 }
@@ -173,7 +173,11 @@ void show_process() {
     int signal = -1;
     ::prctl(PR_GET_PDEATHSIG, &signal, 0, 0, 0);
     say("death signal " + std::to_string(signal));
-    say("session " + std::to_string(::getsid(0)) + " group " + std::to_string(::getpgrp()));
+    // Which number it has got does not matter.
+    const pid_t self = ::getpid();
+    say(std::string(self == 1 ? "first" : "further") + " process"
+        + (::getsid(0) == self ? ", leads its session" : "")
+        + (::getpgrp() == self ? ", leads its group" : ""));
     say("terminal " + std::to_string(::isatty(0)) + std::to_string(::isatty(1)));
     char cwd[4096] = "";
     ::syscall(SYS_getcwd, cwd, sizeof cwd);

@@ -1,4 +1,4 @@
-#include "runtime/late_hooks.h"
+#include "runtime/outer_hooks.h"
 
 #include "runtime/hooks.h"
 #include "spec/json/document.h"
@@ -20,6 +20,16 @@ Result<spec::Config> read_stored_config(const StateDirectory& directory) {
     const std::string text = TRY(sys::read_file_at(directory.fd(), "config.json", json::kMaxBytes)
                                      .map_error(under(directory.path())));
     return spec::read_config(text, directory.path() + "/config.json");
+}
+
+// runtime.md, "State": the container is `created` after step 2, and in "Lifecycle" both kinds come
+// after it. The official programs insist on that for prestart; createRuntime gets what runc tells.
+Status run_runtime_hooks(const Record& record, const spec::Hooks& hooks) {
+    if (!hooks.prestart.empty())
+        TRY(run_hooks(run_of(record, "prestart", spec::Status::kCreated), hooks.prestart));
+    if (hooks.create_runtime.empty()) return {};
+    return run_hooks(run_of(record, "createRuntime", spec::Status::kCreating),
+                     hooks.create_runtime);
 }
 
 Status run_poststart_hooks(const Record& record, const spec::Hooks& hooks) {

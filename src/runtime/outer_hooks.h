@@ -10,7 +10,9 @@ namespace tare::runtime {
 // The config as it was at create, from the state directory.
 Result<spec::Config> read_stored_config(const StateDirectory& directory);
 
-// The hooks of start and delete, which run outside the container, with the state they are due.
+// The hooks that run outside the container, with the state they are due: prestart and createRuntime
+// before init goes on, the others at start and delete.
+Status run_runtime_hooks(const Record& record, const spec::Hooks& hooks);
 Status run_poststart_hooks(const Record& record, const spec::Hooks& hooks);
 void run_poststop_hooks(const Record& record, const spec::Hooks& hooks);
 
