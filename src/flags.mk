@@ -12,7 +12,7 @@ MUSL_TRIPLE := $(subst -gnu,-musl,$(MACHINE))
 CXX_HEADERS := -isystem /usr/include/c++/$(GCC_VERSION) -isystem /usr/include/$(MACHINE)/c++/$(GCC_VERSION)
 
 # clang and sanitizers build against glibc.
-LIBC ?= $(if $(and $(findstring g++,$(CXX)),$(shell command -v musl-gcc)),musl,glibc)
+LIBC ?= $(if $(findstring clang,$(CXX)),glibc,$(if $(shell command -v musl-gcc),musl,glibc))
 
 STATIC_LIBS := $(wildcard /usr/lib/$(MACHINE)/libseccomp.a) $(wildcard /usr/lib/$(MACHINE)/libcap-ng.a)
 

@@ -53,9 +53,10 @@ Status bind(Context& context, const wire::Bind& body) {
 Status bind_read_only(Context& context, const char* source, const char* target, bool plain) {
     const long tree = clone_tree(AT_FDCWD, source, true);
     REQUIRE(outcome(tree, Detail::kOpenSource));
-    wire::Attributes read_only;
-    read_only.recursive_set = MOUNT_ATTR_RDONLY;
-    return attach_with(context, static_cast<int>(tree), read_only, true, target,
+    wire::Attributes harmless; // no less than any config asks for such a file system
+    harmless.recursive_set =
+        MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+    return attach_with(context, static_cast<int>(tree), harmless, true, target,
                        plain ? Target::kPlainDirectory : Target::kDirectory);
 }
 

@@ -82,7 +82,8 @@ long fork_as(const wire::Launch& launch, const Descriptors& row) {
 
 void wait(int report) {
     wire::Message go;
-    if (sys_again(__NR_read, report, &go, sizeof go) != sizeof go) quit(0);
+    const long size = sys_again(__NR_read, report, &go, sizeof go);
+    if (size != sizeof go) quit(size < 0 ? static_cast<int>(-size) : ECANCELED);
 }
 
 } // namespace

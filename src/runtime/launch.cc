@@ -62,9 +62,12 @@ void child_dies_with_us() {
 void child_waits(const ChildTask& task) {
     call(SYS_close, task.our_end);
     wire::Message go;
-    if (call(SYS_read, task.report, pointer(&go), sizeof go) == sizeof go) return;
-    for (;;)
-        call(SYS_exit_group, 1);
+    long size;
+    do
+        size = call(SYS_read, task.report, pointer(&go), sizeof go);
+    while (size == -EINTR);
+    if (size == sizeof go) return;
+    child_fails(task, ChildCall::kWait, size < 0 ? size : -ECANCELED);
 }
 
 // Without a user 0 the exec of init would take all capabilities away: ambient ones stay.
@@ -345,6 +348,8 @@ Result<Launched> launch(const LaunchRequest& request) {
 
 std::string describe(ChildCall call) {
     switch (call) {
+    case ChildCall::kWait:
+        return "wait for the runtime";
     case ChildCall::kSetGroupId:
         return "config.json#/linux/gidMappings: become group 0 of the user namespace";
     case ChildCall::kSetUserId:

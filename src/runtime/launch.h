@@ -40,6 +40,7 @@ Result<Launched> launch(const LaunchRequest& request);
 // ChildCall.
 constexpr std::uint32_t kBeforeInit = UINT32_MAX;
 enum class ChildCall : std::uint32_t {
+    kWait,
     kSetGroupId,
     kSetUserId,
     kRaiseCapabilities,

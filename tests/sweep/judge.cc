@@ -46,6 +46,34 @@ Verdict judge_message(const Outcome& outcome, const std::string& errors) {
     return {};
 }
 
+// "mount ROOT TARGET OPTIONS ...": of sysfs or what is mounted in it, and nothing but for reading.
+bool is_closed_sys(const std::string& line) {
+    if (!line.starts_with("mount ")) return false;
+    const std::size_t at = line.find(' ', sizeof "mount");
+    if (at == line.npos
+        || (line.compare(at, 6, " /sys ") != 0 && line.compare(at, 6, " /sys/") != 0))
+        return false;
+    return line.find(" ro,nosuid,nodev,noexec") != line.npos;
+}
+
+// Where the kernel will not mount sysfs or cgroups, the host's are there for reading, or an empty
+// file system covers them. As long as all else is as it was asked for, that is no weaker: a limit
+// that cannot be seen any more is missing in both.
+bool only_closes_sys(const std::string& expected, const std::string& shown) {
+    const auto others = [&shown](const std::string& text) {
+        std::string rest;
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);) {
+            const std::string gone = line.substr(0, line.find(' ')) + " No such file or directory";
+            const bool unseen = (line.starts_with("/sys/") || line.starts_with("cgroup.procs "))
+                                && shown.find(gone) != shown.npos;
+            if (!line.empty() && !unseen && !is_closed_sys(line)) rest += line + '\n';
+        }
+        return rest;
+    };
+    return others(expected) == others(shown);
+}
+
 Verdict judge_protection(Scene& scene, bool good, const Outcome& outcome) {
     if (good)
         if (const Finished finished = scene.follow_up(); !finished.good())
@@ -61,6 +89,7 @@ Verdict judge_protection(Scene& scene, bool good, const Outcome& outcome) {
     if (!text.ends_with("end\n") && (passing || hang_up)) return {"", "", "output-lost"};
     if (good && text.empty()) return {"nothing shown", "", ""};
     if (is_answer(outcome.number, outcome.error)) return {"", "", "as-if-absent"};
+    if (only_closes_sys(scene.expected(), text)) return {"", "", "as-if-absent"};
     return {"weakened", difference(scene.expected(), text), ""};
 }
 
