@@ -2,7 +2,8 @@
 # run.sh [FILTER...]: in the full guest, as root: each check of topics/*.sh with each runtime in turn.
 # Each FILTER is an extended regular expression for TOPIC/CHECK.
 #   TARE=build/tare  RUNTIMES='tare crun runc'  PLACE=uml|qemu|native  ROUNDS=1
-# Each check is run ROUNDS times with each runtime, these in turn: what slows the machine meets them all.
+# Each check is run ROUNDS times with each runtime, these in turn and in each round another first: what slows the machine,
+# or is left to do by the one before, meets them all.
 # A topic is a file: setup() starts its daemons, check_NAME() { # [needs criu|limits] } is one check. Output of
 # interest is one line each, which table.sh reads: ok|not ok|known|skip TOPIC/CHECK RUNTIME SECONDS s
 set -u
@@ -13,6 +14,7 @@ cd "$HERE/../.." || exit 1
 TARE=$(realpath "${TARE:-build/tare}")
 topics=(direct containerd cri docker podman buildah)
 filters=("$@")
+read -ra runtimes <<<"${RUNTIMES:-tare crun runc}"
 passed=0 failed=0 skipped=0
 
 path_of() { if [[ $1 == tare ]]; then echo "$TARE"; else command -v "$1"; fi; }
@@ -74,7 +76,7 @@ lacks() { # lacks REMARK: what this place does not have
 }
 
 run_topic() {
-    local topic=$1 chosen=() check remark round runtime
+    local topic=$1 chosen=() check remark round turn
     while read -r check remark; do
         wanted "$topic/$check" || continue
         if lacks "$remark"; then
@@ -95,7 +97,9 @@ run_topic() {
     (setup) >"$W/setup" 2>&1 || { failed=$((failed + 1)); echo "not ok $topic/setup any 0 s"; sed 's/^/    /' "$W/setup"; return; }
     for check in "${chosen[@]}"; do
         for ((round = 0; round < ${ROUNDS:-1}; round++)); do
-            for runtime in ${RUNTIMES:-tare crun runc}; do run_check "$topic" "$check" "$runtime"; done
+            for ((turn = 0; turn < ${#runtimes[@]}; turn++)); do
+                run_check "$topic" "$check" "${runtimes[(round + turn) % ${#runtimes[@]}]}"
+            done
         done
     done
     stop_daemons
