@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 
 // The linker's.
-extern "C" const char __executable_start[], __bss_start[], _end[];
+extern "C" const char __bss_start[], _end[];
 
 namespace tare::init {
 
@@ -21,7 +21,8 @@ namespace {
 int handed[wire::kMostDescriptors];
 constexpr int kReport = 1;
 
-// What our child works in, touched now that nobody waits for us. Since Linux 5.14.
+// What our child works in, touched now that nobody waits for us. Since Linux 5.14. The code is
+// there as a whole since its first page was touched, as the kernel maps files.
 void populate() {
     constexpr std::uintptr_t kPage = 4096, kStack = 6 * kPage;
     const auto touch = [](const void* begin, const void* end, int how) {
@@ -29,7 +30,6 @@ void populate() {
         sys(__NR_madvise, from, reinterpret_cast<std::uintptr_t>(end) - from, how);
     };
     const char* stack = static_cast<const char*>(__builtin_frame_address(0));
-    touch(__executable_start, __bss_start, MADV_POPULATE_READ);
     touch(__bss_start, _end, MADV_POPULATE_WRITE);
     touch(stack - kStack, stack, MADV_POPULATE_WRITE);
 }
@@ -101,7 +101,6 @@ Descriptors fork_when_told(int socket) {
     sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     const wire::Message made = {.kind = wire::kForked};
     if (sys_again(__NR_write, socket, &made, sizeof made) < 0) quit(0);
-    sys(__NR_close, socket);
     if (order.launch.waits != 0) wait(row.at(kReport));
     return row;
 }

@@ -71,7 +71,10 @@ std::optional<sys::Child> EarlyInit::fork(wire::Launch launch,
     const auto pid = sys::receive_from(socket_, &answer, sizeof answer);
     if (!pid || *pid <= 0 || answer.kind != wire::kForked) return std::nullopt;
     auto pidfd = sys::open_pidfd(*pid);
-    if (pidfd) return sys::Child{*pid, *std::move(pidfd)};
+    if (pidfd) {
+        ends_ = true;
+        return sys::Child{*pid, *std::move(pidfd)};
+    }
     ::kill(*pid, SIGKILL);
     ::waitpid(*pid, nullptr, 0);
     return std::nullopt;
@@ -80,7 +83,7 @@ std::optional<sys::Child> EarlyInit::fork(wire::Launch launch,
 void EarlyInit::end() {
     if (!socket_) return;
     socket_ = Fd();
-    (void)sys::send_signal(process_.pidfd, SIGKILL);
+    if (!ends_) (void)sys::send_signal(process_.pidfd, SIGKILL);
     (void)sys::reap(process_.pidfd);
 }
 

@@ -45,6 +45,7 @@ private:
     sys::Child process_;
     Fd socket_;
     std::uint64_t made_ = 0; // CLONE_NEW*
+    bool ends_ = false;      // by itself: it has forked
 };
 
 } // namespace tare::runtime
