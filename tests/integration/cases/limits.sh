@@ -16,7 +16,10 @@ test_memory_limit_kills() {
 
 test_init_killed_for_memory_is_said_so() {
     needs_controller memory
-    bundle a '.linux.resources.memory = {limit: 65536, swap: 65536}'
+    # Its own pages count for the cgroup of tare; what it copies into a tmpfs counts here.
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs
+    mkdir a/rootfs/data && head -c 8M /dev/zero >a/rootfs/data/file
+    bundle a 'mount("/data"; "tmpfs"; "tmpfs"; "tmpcopyup") | .linux.resources.memory = {limit: 1048576, swap: 1048576}'
     exits 1 tare create --bundle a a
     matches 'the reason' "$err" '(OOM|out of memory|memory limit)'
     is 'what is left' "$(tare list -q)" ''
