@@ -20,7 +20,9 @@ public:
 
     std::vector<std::string> positional;
 
-    void add(const Option& option, std::string value) { options_.emplace_back(&option, value); }
+    void add(const Option& option, std::string value) {
+        options_.emplace_back(&option, std::move(value));
+    }
     void remove(const Option& option);
     std::span<const std::pair<const Option*, std::string>> options() const { return options_; }
 

@@ -30,7 +30,7 @@ public:
     wire::Slot new_slot() { return static_cast<wire::Slot>(slots_++); }
 
     void add(wire::Op op, Note note) { add_raw(op, nullptr, 0, std::move(note)); }
-    template <class Body>
+    template <class Body> // NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved on
     void add(wire::Op op, const Body& body, Note note) {
         static_assert(std::is_trivially_copyable_v<Body>);
         add_raw(op, &body, sizeof body, std::move(note));
