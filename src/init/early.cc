@@ -25,13 +25,13 @@ constexpr int kReport = 1;
 // there as a whole since its first page was touched, as the kernel maps files.
 void populate() {
     constexpr std::uintptr_t kPage = 4096, kStack = 6 * kPage;
-    const auto touch = [](const void* begin, const void* end, int how) {
+    const auto touch = [](const void* begin, const void* end) {
         const auto from = reinterpret_cast<std::uintptr_t>(begin) & ~(kPage - 1);
-        sys(__NR_madvise, from, reinterpret_cast<std::uintptr_t>(end) - from, how);
+        sys(__NR_madvise, from, reinterpret_cast<std::uintptr_t>(end) - from, MADV_POPULATE_WRITE);
     };
     const char* stack = static_cast<const char*>(__builtin_frame_address(0));
-    touch(__bss_start, _end, MADV_POPULATE_WRITE);
-    touch(stack - kStack, stack, MADV_POPULATE_WRITE);
+    touch(__bss_start, _end);
+    touch(stack - kStack, stack);
 }
 
 // Told apart by their sizes.
@@ -41,7 +41,8 @@ union Order {
     wire::Unshare unshare;
 };
 
-// The number of descriptors that came with a Launch; 0: `tare` needs us no more, or is dead.
+// The number of descriptors that came with a Launch; 0: `tare` needs us no more, or is dead. An
+// Unshare that comes first is carried out.
 std::uint32_t receive(int socket, Order& order) {
     struct iovec part = {&order, sizeof order};
     alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof handed)];

@@ -14,6 +14,8 @@ mkdir -p old
 mount --rbind / host
 mount --bind "$work" work
 mount -t tmpfs -o mode=755 run run
+: >run/guest-output
+mount --bind "$work/output" run/guest-output
 mount -t proc proc proc
 mount -t sysfs sysfs sys
 mount -t cgroup2 cgroup2 sys/fs/cgroup
@@ -36,7 +38,7 @@ ln -s pts/ptmx dev/ptmx
 for link in fd:fd stdin:fd/0 stdout:fd/1 stderr:fd/2; do ln -s "/proc/self/${link#*:}" "dev/${link%:*}"; done
 # There is no terminal that a service could write to.
 mkdir -p etc/systemd/system/guest.service.d
-printf '[Service]\nTTYPath=\nStandardOutput=append:/work/output\n' >etc/systemd/system/guest.service.d/native.conf
+printf '[Service]\nTTYPath=\nStandardOutput=append:/run/guest-output\n' >etc/systemd/system/guest.service.d/native.conf
 hostname guest
 ip link set lo up
 pivot_root . old
