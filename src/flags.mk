@@ -20,7 +20,7 @@ STATIC_LIBS := $(wildcard /usr/lib/$(MACHINE)/libseccomp.a) $(wildcard /usr/lib/
 ifeq ($(LIBC),musl)
 LIBC_SOURCES := $(wildcard src/musl/*.cc)
 LIBC_HEADERS := $(BUILD)/musl-include
-TARE_FLAGS := -fno-exceptions -fno-threadsafe-statics -ffunction-sections -fdata-sections -fno-stack-protector \
+TARE_FLAGS := -fno-pie -fno-exceptions -fno-threadsafe-statics -ffunction-sections -fdata-sections -fno-stack-protector \
   -fno-threadsafe-statics \
   -fno-asynchronous-unwind-tables -U_FORTIFY_SOURCE -nostdinc '-D__GLIBC_PREREQ(a,b)=0' \
   -D__locale_t=locale_t $(CXX_HEADERS) -isystem $(GCC_INCLUDE) -isystem src/musl \
@@ -50,9 +50,9 @@ $(BUILD)/musl-include:
 INIT_FLAGS := -Os -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -fno-stack-protector \
   -ffunction-sections -fdata-sections -fno-threadsafe-statics
 ifeq ($(LIBC),musl)
-INIT_FLAGS += -nostdinc '-D__GLIBC_PREREQ(a,b)=0' -isystem /usr/include/$(MUSL_TRIPLE) $(CXX_HEADERS) \
+INIT_FLAGS += -fno-pie -DTARE_INIT_WITHOUT_START -nostdinc '-D__GLIBC_PREREQ(a,b)=0' -isystem /usr/include/$(MUSL_TRIPLE) $(CXX_HEADERS) \
   -isystem $(GCC_INCLUDE) -isystem $(BUILD)/musl-include
-INIT_LINK = musl-gcc -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro -Wl,-z,noseparate-code
+INIT_LINK = musl-gcc -static -nostartfiles -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro -Wl,-z,noseparate-code
 else
 INIT_LINK = gcc -static -Wl,--gc-sections
 endif

@@ -19,6 +19,8 @@ class Cursor {
 public:
     Cursor(const Document& document, const Node& node) : document_(&document), node_(&node) {}
 
+    bool is_hidden() const { return document_->hides(*node_); }
+
     std::string pointer() const { return document_->pointer(*node_); }
     Failure error(std::string_view problem) const; // "config.json#/a/0: PROBLEM"
     // The same for a member that is there; of the object itself when it is not.

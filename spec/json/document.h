@@ -48,6 +48,13 @@ struct Node {
 
 class Cursor;
 
+// A value within a text that its reader knows already: it becomes no nodes, is not even looked at,
+// and a Cursor to it says so (is_hidden). At least two bytes; it must be a whole JSON value.
+struct Hidden {
+    std::size_t begin = 0;
+    std::string_view value; // what stands there; empty: nothing is hidden
+};
+
 // A parsed text. Cursors point into it: it must stay where it is while they are used.
 class Document {
 public:
@@ -57,11 +64,19 @@ public:
     // only.
     std::string pointer(const Node& node) const;
 
+    bool hides(const Node& node) const {
+        return node.kind == Kind::kString && node.text == hidden_ && hidden_ != nullptr;
+    }
+
+    // After parse_in_place(): the text is what it was, and the document no more.
+    void give_back(std::string& text, const Hidden& hidden);
+
 private:
-    friend Result<Document> parse(std::string_view text, std::string_view file_name);
+    friend class Parser;
 
     std::string file_name_;
-    std::unique_ptr<char[]> text_; // strings point into it, unescaped in place
+    std::unique_ptr<char[]> text_; // strings point into it, unescaped in place; or into another's
+    const char* hidden_ = nullptr; // the text of its node
     std::vector<Node> nodes_;
 };
 
@@ -70,5 +85,11 @@ private:
 // ("config.json:LINE:COLUMN: ..."), invalid UTF-8 also by way of escapes, and an object with the
 // same name twice. Memory and time stay in proportion to the text whatever it holds.
 Result<Document> parse(std::string_view text, std::string_view file_name);
+
+// The same in the text's own memory, which is the document's until give_back(): a copy of an
+// engine's config costs several pages. After a failure the text is unspecified. It must have no
+// backslash: with an escape in it, a text cannot be made what it was.
+Result<Document> parse_in_place(std::string& text, std::string_view file_name,
+                                const Hidden& hidden = {});
 
 } // namespace tare::json

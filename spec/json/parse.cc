@@ -12,6 +12,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <optional>
 
 #if defined(__SSE2__)
 #define RAPIDJSON_SSE2
@@ -242,33 +243,82 @@ Status check_bytes(std::string_view text, std::string_view file_name) {
 
 } // namespace
 
-Result<Document> parse(std::string_view text, std::string_view file_name) {
-    TRY(check_bytes(text, file_name));
-    Document document;
-    document.file_name_ = file_name;
-    document.text_ = std::make_unique_for_overwrite<char[]>(text.size() + kPadding);
-    std::memcpy(document.text_.get(), text.data(), text.size());
-    std::memset(document.text_.get() + text.size(), '\0', kPadding);
-    // A guess that fits an engine's config, pretty-printed or not, with few moves.
-    document.nodes_.reserve(std::min<std::size_t>(text.size() / 12 + 16, 16384));
+class Parser {
+public:
+    explicit Parser(std::string_view file_name) { document_.file_name_ = file_name; }
 
-    Builder builder(document.nodes_, text.find('\\') != std::string_view::npos);
-    rapidjson::InsituStringStream stream(document.text_.get());
-    StackMemory memory;
-    Reader reader(&memory, kStackBytes);
-    const auto outcome = reader.Parse<kFlags>(stream, builder);
-    if (builder.duplicate()) {
-        builder.close_all();
-        return invalid(document.pointer(builder.duplicate()[1]) + ": is there twice");
+    char* copy(std::string_view text) {
+        document_.text_ = std::make_unique_for_overwrite<char[]>(text.size() + kPadding);
+        std::memcpy(document_.text_.get(), text.data(), text.size());
+        std::memset(document_.text_.get() + text.size(), '\0', kPadding);
+        return document_.text_.get();
     }
-    if (outcome.IsError()) {
+
+    void hide(char* value, std::size_t size) {
+        std::memset(value, ' ', size);
+        value[0] = value[1] = '"';
+        document_.hidden_ = value + 1;
+        hidden_ = size;
+    }
+
+    // Until the end, or to where it fails: then the text is right up to there.
+    rapidjson::ParseResult run(char* buffer, std::size_t size, bool escapes) {
+        // A guess that fits an engine's config, pretty-printed or not, with few moves.
+        document_.nodes_.reserve(std::min<std::size_t>((size - hidden_) / 12 + 16, 16384));
+        builder_.emplace(document_.nodes_, escapes);
+        rapidjson::InsituStringStream stream(buffer);
+        StackMemory memory;
+        Reader reader(&memory, kStackBytes);
+        return reader.Parse<kFlags>(stream, *builder_);
+    }
+
+    //   text  as it was, in which an error has its place
+    Result<Document> finish(const rapidjson::ParseResult& outcome, std::string_view text) {
+        if (builder_->duplicate()) {
+            builder_->close_all();
+            return invalid(document_.pointer(builder_->duplicate()[1]) + ": is there twice");
+        }
+        if (!outcome.IsError()) return std::move(document_);
         const std::size_t at = outcome.Offset();
         const char found = at < text.size() ? text[at] : '\0';
-        return syntax_error(file_name, text, at,
-                            builder.problem() ? builder.problem()
-                                              : describe(outcome.Code(), found));
+        return syntax_error(document_.file_name_, text, at,
+                            builder_->problem() ? builder_->problem()
+                                                : describe(outcome.Code(), found));
     }
-    return document;
+
+private:
+    Document document_;
+    std::size_t hidden_ = 0; // bytes
+    std::optional<Builder> builder_;
+};
+
+Result<Document> parse(std::string_view text, std::string_view file_name) {
+    TRY(check_bytes(text, file_name));
+    Parser parser(file_name);
+    const bool escapes = text.find('\\') != std::string_view::npos;
+    const auto outcome = parser.run(parser.copy(text), text.size(), escapes);
+    return parser.finish(outcome, text);
+}
+
+Result<Document> parse_in_place(std::string& text, std::string_view file_name,
+                                const Hidden& hidden) {
+    TRY(check_bytes(text, file_name));
+    const std::size_t size = text.size();
+    text.append(kPadding, '\0');
+    Parser parser(file_name);
+    char* const value = text.data() + hidden.begin;
+    if (!hidden.value.empty()) parser.hide(value, hidden.value.size());
+    const auto outcome = parser.run(text.data(), size, false);
+    if (outcome.IsError()) hidden.value.copy(value, hidden.value.size()); // its lines count
+    return parser.finish(outcome, std::string_view(text).substr(0, size));
+}
+
+void Document::give_back(std::string& text, const Hidden& hidden) {
+    for (const Node& node : nodes_) // each string's closing quote has become a NUL
+        if (node.kind == Kind::kString)
+            text[static_cast<std::size_t>(node.text - text.data()) + node.size] = '"';
+    hidden.value.copy(text.data() + hidden.begin, hidden.value.size());
+    text.resize(text.size() - kPadding);
 }
 
 } // namespace tare::json

@@ -101,6 +101,22 @@ Result<Config> read_config(std::string_view text, std::string_view file_name) {
     return config;
 }
 
+Result<Config> read_config(std::string& text, std::string_view file_name,
+                           const json::Hidden& hidden) {
+    auto document = TRY(json::parse_in_place(text, file_name, hidden));
+    Config config;
+    TRY(read(document.root(), config));
+    document.give_back(text, hidden);
+    return config;
+}
+
+Result<Seccomp> read_seccomp(std::string text, const json::Hidden& hidden) {
+    const auto document = TRY(json::parse_in_place(text, "seccomp", hidden));
+    Seccomp seccomp;
+    TRY(read(document.root(), seccomp));
+    return seccomp;
+}
+
 Result<MountList> read_mounts(std::string_view text, std::string_view file_name) {
     const auto document = TRY(json::parse(text, file_name));
     const json::Cursor root = document.root();

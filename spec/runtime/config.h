@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "spec/json/document.h"
 #include "spec/runtime/hooks.h"
 #include "spec/runtime/linux.h"
 #include "spec/runtime/mount.h"
@@ -41,6 +42,15 @@ struct Config {
 //   file_name  stands in front of the '#' of every pointer
 // Unknown members are ignored: config.md, "Extensibility".
 Result<Config> read_config(std::string_view text, std::string_view file_name = "config.json");
+
+// The same from a text that may be worked in meanwhile; after a failure it is unspecified. What is
+// hidden should be /linux/seccomp/syscalls, which then is not read but noted (knows_syscalls): only
+// who knows the whole section by its text can do without its checks. Hidden anywhere else, it is
+// checked nowhere.
+Result<Config> read_config(std::string& text, std::string_view file_name,
+                           const json::Hidden& hidden);
+// A section `linux.seccomp` alone.
+Result<Seccomp> read_seccomp(std::string text, const json::Hidden& hidden);
 
 // A process alone, as `exec --process FILE` gets it.
 Result<Process> read_process(std::string_view text, std::string_view file_name);

@@ -33,6 +33,7 @@ struct Seccomp {
     std::string listener_path;
     std::string listener_metadata;
     std::vector<SeccompRule> syscalls;
+    bool knows_syscalls = false; // they were hidden: read_config
     bool operator==(const Seccomp&) const = default;
 };
 

@@ -90,6 +90,19 @@ std::optional<std::int64_t> parse_signed(std::string_view text) {
     return parse<std::int64_t>(text);
 }
 
+// FNV-1a, eight bytes at a time.
+std::uint64_t fingerprint(std::string_view bytes) {
+    std::uint64_t sum = 0xcbf29ce484222325 ^ bytes.size();
+    while (!bytes.empty()) {
+        std::uint64_t word = 0;
+        const std::size_t size = std::min(bytes.size(), sizeof word);
+        std::memcpy(&word, bytes.data(), size);
+        sum = (sum ^ word) * 0x100000001b3;
+        bytes.remove_prefix(size);
+    }
+    return sum ^ sum >> 32;
+}
+
 std::size_t utf8_prefix(std::string_view text) {
     constexpr std::uint64_t kHighBits = 0x8080808080808080;
     std::size_t at = 0;

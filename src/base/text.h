@@ -23,6 +23,10 @@ std::optional<std::int64_t> parse_signed(std::string_view text);
 // How many bytes at the start of `text` are well-formed UTF-8 (no surrogates, nothing overlong).
 std::size_t utf8_prefix(std::string_view text);
 
+// Of nearly any two texts different, and cheap: names a file, finds damage. No protection against
+// somebody who wants two to be alike.
+std::uint64_t fingerprint(std::string_view bytes);
+
 // `text` with what JSON wants escaped, without the quotes; invalid UTF-8 becomes U+FFFD.
 std::string json_escaped(std::string_view text);
 

@@ -91,10 +91,10 @@ void wait(int report) {
 
 Descriptors fork_when_told(int socket) {
     populate();
-    reset_signals(); // our child inherits it
     Order order;
     const Descriptors row = {handed, receive(socket, order)};
     if (row.count == 0) quit(0);
+    reset_signals(order.launch.ignored); // our child inherits it
     if (const long refused = fork_as(order.launch, row); refused < 0)
         quit(static_cast<int>(-refused));
 

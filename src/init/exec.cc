@@ -17,7 +17,7 @@ using wire::Op;
 constexpr std::size_t kFewPointers = 256;
 char* few_pointers[kFewPointers];
 char program_path[kPathMax];
-char home_variable[5 + 256] = "HOME=";
+char home_variable[5 + 256];
 
 const wire::Exec* find_exec_step(const Plan& plan) {
     for (std::uint32_t i = plan.count(); i-- > 0;)
@@ -34,6 +34,7 @@ char** fill(const Plan& plan, const wire::TextList& list, char** to) {
 // HOME as the container's /etc/passwd has it, in place of an empty one or behind the others, where
 // prepare_exec() left room.
 void set_home(Context& context, std::uint32_t uid) {
+    std::memcpy(home_variable, "HOME=", 5);
     if (!find_home(uid, home_variable + 5, sizeof home_variable - 5))
         std::memcpy(home_variable + 5, "/", 2);
     char** variable = context.env;

@@ -7,6 +7,9 @@
 
 #include <linux/prctl.h>
 #include <sys/mman.h>
+#if defined(__x86_64__)
+#include <asm/prctl.h>
+#endif
 
 // tare-init: the only program of ours that ever runs in a container. It performs the steps of a
 // plan in order, and becomes the container's process. plan/wire.h is its whole interface.
@@ -189,12 +192,7 @@ Plan load_plan(int fd, const Descriptors& handed) {
     return Plan(reinterpret_cast<const void*>(mapped), kMostPlan, handed);
 }
 
-} // namespace
-
-} // namespace tare::init
-
-int main(int argc, char** argv) {
-    using namespace tare::init;
+[[noreturn]] void run(int argc, char* const* argv) {
     // First of all: nothing that shares our user id may look into us or our descriptors.
     sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (argc < 2) quit(EINVAL);
@@ -208,3 +206,30 @@ int main(int argc, char** argv) {
     if (!plan.valid()) quit(EBADMSG);
     perform_all(plan);
 }
+
+} // namespace
+
+} // namespace tare::init
+
+// Where the kernel begins, without a C library's start: it would set up what nothing here uses, in
+// pages that are touched for nothing else. Of the library there is only <cstring>, whose functions
+// may look for a stack guard where x86 keeps the thread's data.
+#if defined(TARE_INIT_WITHOUT_START)
+#if defined(__x86_64__)
+__asm__(
+    ".globl _start\n_start: xor %ebp, %ebp\n mov %rsp, %rdi\n and $-16, %rsp\n call tare_start");
+#elif defined(__aarch64__)
+__asm__(".globl _start\n_start: mov x29, #0\n mov x0, sp\n bl tare_start");
+#endif
+extern "C" [[noreturn, gnu::used]] void tare_start(const long* stack) {
+#if defined(__x86_64__)
+    alignas(64) static char thread[64];
+    tare::init::sys(__NR_arch_prctl, ARCH_SET_FS, thread);
+#endif
+    tare::init::run(static_cast<int>(*stack), reinterpret_cast<char* const*>(stack + 1));
+}
+#else
+int main(int argc, char** argv) {
+    tare::init::run(argc, argv);
+}
+#endif

@@ -31,15 +31,15 @@ bool read_set(const char* status, const char* name, std::uint64_t& set) {
     return true;
 }
 
-// What is ignored and blocked now. To read it takes three calls, to set all signals 64.
-bool read_signals(std::uint64_t& ignored, std::uint64_t& blocked) {
+// What is ignored now. To read it takes three calls, to set all signals 64.
+bool read_ignored(std::uint64_t& ignored) {
     char status[4096];
     const int file = open_at(AT_FDCWD, "/proc/self/status", O_RDONLY);
     if (file < 0) return false;
     const long size = sys(__NR_read, file, status, sizeof status - 1);
     sys(__NR_close, file);
     status[size < 0 ? 0 : size] = '\0';
-    return read_set(status, "SigIgn:\t", ignored) && read_set(status, "SigBlk:\t", blocked);
+    return read_set(status, "SigIgn:\t", ignored);
 }
 
 } // namespace
@@ -53,12 +53,15 @@ void ignore(int signal) {
 }
 
 void reset_signals() {
-    std::uint64_t ignored = ~std::uint64_t{0}, blocked = ~std::uint64_t{0};
-    if (!read_signals(ignored, blocked)) ignored = blocked = ~std::uint64_t{0};
+    std::uint64_t ignored;
+    reset_signals(read_ignored(ignored) ? ignored : ~std::uint64_t{0});
+}
+
+void reset_signals(std::uint64_t ignored) {
     for (int signal = 1; signal <= kHighest; ++signal)
         if ((ignored >> (signal - 1) & 1) != 0) set_default(signal);
     const std::uint64_t none = 0;
-    if (blocked != 0) sys(__NR_rt_sigprocmask, SIG_SETMASK, &none, nullptr, kMaskSize);
+    sys(__NR_rt_sigprocmask, SIG_SETMASK, &none, nullptr, kMaskSize);
 }
 
 } // namespace tare::init

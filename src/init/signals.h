@@ -1,10 +1,14 @@
 #pragma once
 
+#include <cstdint>
+
 namespace tare::init {
 
 // Whatever our caller ignores or blocks is not the container's business: all signals get their
 // default action, and none is blocked.
 void reset_signals();
+// Where it is known which are ignored: bit N-1 is signal N.
+void reset_signals(std::uint64_t ignored);
 
 // One signal: its default action, or ignored.
 void set_default(int signal);

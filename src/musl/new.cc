@@ -29,7 +29,7 @@ constexpr std::size_t kPopulate = std::size_t{64} << 10;
 #endif
 alignas(4096) unsigned char arena[kArena];
 std::size_t used;
-std::size_t populated;
+std::size_t populated = kPopulate; // with the data in front of it: populate.cc
 
 std::size_t rounded(std::size_t size) {
     return size == 0 ? kAlign : (size + kAlign - 1) & ~(kAlign - 1);
@@ -52,6 +52,8 @@ bool in_arena(const void* block) {
 } // namespace
 
 const std::nothrow_t std::nothrow;
+
+extern "C" const void* const tare_first_memory_end = arena + kPopulate;
 
 void* operator new(std::size_t size) {
     if (size <= kLarge && rounded(size) <= kArena - used) {

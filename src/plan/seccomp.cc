@@ -229,7 +229,7 @@ std::vector<std::string> names_of(const Table& table) {
 // ---- The key
 
 // Change this when the same config shall make another program.
-constexpr const char* kGenerator = "tare 1";
+constexpr const char* kGenerator = "tare-1";
 
 // A list of texts and numbers without ambiguity: each text behind its length.
 class Key {
@@ -279,6 +279,11 @@ std::string seccomp_key(const spec::Seccomp& seccomp) {
             key.number(arg.index).number(arg.value).number(arg.value_two).text(arg.op);
     }
     return key.take();
+}
+
+std::string seccomp_generator() {
+    return std::string(kGenerator) + "-" + seccomp_library_version() + "-"
+           + std::to_string(::seccomp_arch_native());
 }
 
 std::string seccomp_library_version() {

@@ -30,4 +30,10 @@ SeccompNames seccomp_names();
 std::string write_seccomp_cache(std::string_view key, const SeccompProgram& program);
 std::optional<SeccompProgram> read_seccomp_cache(std::string_view key, std::string_view file);
 
+// Where in such a file its key begins.
+extern const std::size_t kSeccompCacheKeyAt;
+
+// What else than a profile the program depends on, fit for a file's name.
+std::string seccomp_generator();
+
 } // namespace tare::plan

@@ -1,5 +1,7 @@
 #include "plan/seccomp.h"
 
+#include "base/text.h"
+
 #include <cstring>
 
 // The cache file: a Header, the key, then the program. In the byte order of this machine, which
@@ -9,8 +11,9 @@ namespace tare::plan {
 
 namespace {
 
+// The checksum finds damage: who could write the file on purpose could as well replace us.
 struct Header {
-    char magic[8] = {'t', 'a', 'r', 'e', 'b', 'p', 'f', '1'};
+    char magic[8] = {'t', 'a', 'r', 'e', 'b', 'p', 'f', '2'};
     std::uint64_t checksum = 0; // of all that follows
     std::uint32_t key_size = 0;
     std::uint32_t instructions = 0;
@@ -20,15 +23,9 @@ struct Header {
 
 constexpr std::size_t kChecked = offsetof(Header, key_size);
 
-// FNV-1a: finds damage. Who could write the file on purpose could as well replace us.
-std::uint64_t checksum(std::string_view bytes) {
-    std::uint64_t sum = 0xcbf29ce484222325;
-    for (const char c : bytes)
-        sum = (sum ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    return sum;
-}
-
 } // namespace
+
+const std::size_t kSeccompCacheKeyAt = sizeof(Header);
 
 std::string write_seccomp_cache(std::string_view key, const SeccompProgram& program) {
     Header header;
@@ -41,7 +38,7 @@ std::string write_seccomp_cache(std::string_view key, const SeccompProgram& prog
     file += key;
     file.append(reinterpret_cast<const char*>(program.filter.data()),
                 program.filter.size() * sizeof program.filter[0]);
-    header.checksum = checksum(std::string_view(file).substr(kChecked));
+    header.checksum = fingerprint(std::string_view(file).substr(kChecked));
     std::memcpy(file.data(), &header, sizeof header);
     return file;
 }
@@ -55,7 +52,7 @@ std::optional<SeccompProgram> read_seccomp_cache(std::string_view key, std::stri
         sizeof header + std::uint64_t{header.key_size} + std::uint64_t{header.instructions} * 8;
     if (std::memcmp(header.magic, expected.magic, sizeof header.magic) != 0 || file.size() != size
         || file.substr(sizeof header, header.key_size) != key
-        || checksum(file.substr(kChecked)) != header.checksum)
+        || fingerprint(file.substr(kChecked)) != header.checksum)
         return std::nullopt;
 
     SeccompProgram program{.flags = header.flags, .notify = header.notify != 0};

@@ -313,6 +313,7 @@ struct NamespaceToJoin {
 };
 struct Launch {
     std::uint64_t namespaces = 0;  // CLONE_NEW*, for clone3(2)
+    std::uint64_t ignored = 0;     // signals that `tare` ignored when init began: bit N-1 is N
     NamespaceToJoin joins[8] = {}; // by the parent, just before; a type of 0 ends them
     std::int32_t cgroup = -1;      // the place of its directory; -1: that of `tare`
     std::uint32_t waits = 0;       // 1: for kGo on the report socket, before the first step

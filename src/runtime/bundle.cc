@@ -1,11 +1,9 @@
 #include "runtime/bundle.h"
 
 #include "base/text.h"
-#include "plan/seccomp.h"
 #include "runtime/caller.h"
 #include "runtime/host.h"
 #include "runtime/notify_socket.h"
-#include "runtime/seccomp_cache.h"
 #include "spec/json/document.h"
 #include "sys/file.h"
 
@@ -53,19 +51,19 @@ std::string notify_socket() {
 
 } // namespace
 
-Result<Bundle> read_bundle(const CreateRequest& request) {
+Result<Bundle> read_bundle(const Settings& settings, const CreateRequest& request) {
     Bundle bundle;
     bundle.path = TRY(resolved_directory(request.bundle).map_error(under("bundle")));
     const std::string path = config_path(request, bundle.path);
     bundle.text = TRY(sys::read_file(path, json::kMaxBytes));
-    bundle.config = TRY(spec::read_config(bundle.text, path.substr(path.rfind('/') + 1)));
-    bundle.rootfs = rootfs_path(bundle.config, bundle.path);
+    bundle.read = TRY(read_config(settings, bundle.text, path.substr(path.rfind('/') + 1)));
+    bundle.rootfs = rootfs_path(bundle.config(), bundle.path);
     return bundle;
 }
 
 Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& request,
                                Bundle bundle, bool has_gate) {
-    const plan::HostFacts host = TRY(gather_host_facts(bundle.config));
+    const plan::HostFacts host = TRY(gather_host_facts(bundle.config()));
     plan::Options options = {.id = request.id,
                              .bundle = bundle.path,
                              .no_pivot = request.no_pivot,
@@ -79,16 +77,15 @@ Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& re
     if (!notify.empty())
         options.notify_socket = settings.root + "/" + request.id + "/" + kNotifyDirectory;
 
-    std::optional<plan::SeccompProgram> filter;
-    if (bundle.config.linux_ && bundle.config.linux_->seccomp)
-        filter = TRY(load_seccomp(settings, *bundle.config.linux_->seccomp));
-    plan::Plan plan = TRY(plan::compile(bundle.config, host, options, filter ? &*filter : nullptr));
+    const auto filter = TRY(make_filter(settings, bundle.read, bundle.text));
+    plan::Plan plan =
+        TRY(plan::compile(bundle.config(), host, options, filter ? &*filter : nullptr));
     return PlannedBundle{std::move(bundle), std::move(plan), notify};
 }
 
 Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& request,
                                bool has_gate) {
-    return plan_for(settings, request, TRY(read_bundle(request)), has_gate);
+    return plan_for(settings, request, TRY(read_bundle(settings, request)), has_gate);
 }
 
 Result<plan::Plan> plan_bundle(const Settings& settings, const CreateRequest& request) {

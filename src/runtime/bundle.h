@@ -2,8 +2,8 @@
 
 #include "base/result.h"
 #include "plan/plan.h"
+#include "runtime/config_reader.h"
 #include "runtime/runtime.h"
-#include "spec/runtime/config.h"
 
 #include <string>
 
@@ -14,11 +14,13 @@ struct Bundle {
     std::string path;   // absolute, without symlinks
     std::string rootfs; // absolute
     std::string text;   // of the config, as it was read
-    spec::Config config;
+    ConfigAndFilter read;
+
+    const spec::Config& config() const { return read.config; }
 };
 
 // Reads and checks the bundle's config.
-Result<Bundle> read_bundle(const CreateRequest& request);
+Result<Bundle> read_bundle(const Settings& settings, const CreateRequest& request);
 
 struct PlannedBundle {
     Bundle bundle;

@@ -87,7 +87,7 @@ public:
 
 private:
     const plan::Plan& plan() const { return c_.planned.plan; }
-    const spec::Hooks& hooks() const { return c_.planned.bundle.config.hooks; }
+    const spec::Hooks& hooks() const { return c_.planned.bundle.config().hooks; }
     bool meets_for_hooks() const {
         return !hooks().prestart.empty() || !hooks().create_runtime.empty();
     }
@@ -292,7 +292,7 @@ Status check_terminal(const CreateRequest& request, bool detached, bool terminal
 
 Result<Record> intent(const Settings& settings, const CreateRequest& request, bool has_gate,
                       const PlannedBundle& planned) {
-    const spec::Config& config = planned.bundle.config;
+    const spec::Config& config = planned.bundle.config();
     Record record = {.oci_version = config.oci_version,
                      .id = request.id,
                      .bundle = planned.bundle.path,
@@ -331,10 +331,9 @@ Result<std::unique_ptr<Created>>
 make_container(const Settings& settings, const CreateRequest& request, const CreationMode& mode) {
     TRY(check_id(request.id));
     TRY(check_passed_fds(listen_fds(), request.preserve_fds));
-    TRY(sys::close_on_exec_from(3 + request.preserve_fds + listen_fds()));
-    EarlyInit early = EarlyInit::start();
-    Bundle bundle = TRY(read_bundle(request));
-    early.unshare(plan::namespaces_ahead(bundle.config));
+    EarlyInit early = TRY(EarlyInit::start(request.preserve_fds + listen_fds()));
+    Bundle bundle = TRY(read_bundle(settings, request));
+    early.unshare(plan::namespaces_ahead(bundle.config()));
     PlannedBundle planned = TRY(plan_for(settings, request, std::move(bundle), mode.has_gate));
     TRY(check_terminal(planned.plan.terminal, "config.json#/process/terminal",
                        mode.foreground != nullptr, request.console_socket));
@@ -366,7 +365,7 @@ Failure undo(Created& container, Error cause) {
     if (!gone) log::warning("clean up after the failure: " + gone.error().text);
     // runtime.md, "Lifecycle": what a failing hook ends goes on with the poststop hooks.
     if (container.record.init.pid > 0)
-        run_poststop_hooks(container.record, container.planned.bundle.config.hooks);
+        run_poststop_hooks(container.record, container.planned.bundle.config().hooks);
     return Failure(std::move(cause));
 }
 

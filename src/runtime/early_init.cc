@@ -1,11 +1,13 @@
 #include "runtime/early_init.h"
 
 #include "runtime/init_program.h"
+#include "sys/file.h"
 #include "sys/raw.h"
 #include "sys/socket.h"
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 namespace tare::runtime {
 
@@ -43,15 +46,47 @@ Result<sys::Child> spawn(const Fd& socket) {
     return sys::spawn(CLONE_VM | CLONE_CLEAR_SIGHAND, -1, child_main, &task);
 }
 
+EarlyInit* foreseen = nullptr;
+
+// Whether it is create, exec or run, without descriptors to keep. To be wrong costs no more than an
+// init that is not needed, or that comes later.
+bool will_ask(std::span<char* const> words) {
+    bool found = false, may_be_value = false;
+    for (const std::string_view word : words) {
+        if (word.starts_with("--preserve-fds")) return false;
+        if (found) continue;
+        found = word == "create" || word == "exec" || word == "run";
+        if (!found && !word.starts_with('-') && !std::exchange(may_be_value, false)) return false;
+        may_be_value = may_be_value || word.starts_with('-');
+    }
+    return found && ::getenv("LISTEN_FDS") == nullptr;
+}
+
 } // namespace
 
-EarlyInit EarlyInit::start() {
-    if (::geteuid() != 0) return {};
+Result<EarlyInit> EarlyInit::start(unsigned keep_fds) {
+    EarlyInit* const there = std::exchange(foreseen, nullptr);
+    if (there != nullptr && keep_fds == 0) return std::move(*there);
+    if (there != nullptr) there->end();
+    TRY(sys::close_on_exec_from(3 + keep_fds));
+    if (::geteuid() != 0) return EarlyInit();
     auto sockets = sys::socket_pair(SOCK_SEQPACKET);
-    if (!sockets || !sys::ask_for_senders(sockets->ours)) return {};
+    if (!sockets || !sys::ask_for_senders(sockets->ours)) return EarlyInit();
     auto process = spawn(sockets->theirs);
-    if (!process) return {};
-    return {*std::move(process), std::move(sockets->ours)};
+    if (!process) return EarlyInit();
+    return EarlyInit(*std::move(process), std::move(sockets->ours));
+}
+
+ForeseenInit::ForeseenInit(std::span<char* const> words) {
+    if (!will_ask(words)) return;
+    auto init = EarlyInit::start(0);
+    if (!init) return; // it is told when it is asked for
+    init_.emplace(*std::move(init));
+    foreseen = &*init_;
+}
+
+ForeseenInit::~ForeseenInit() {
+    foreseen = nullptr;
 }
 
 void EarlyInit::unshare(std::uint64_t namespaces) {
@@ -65,6 +100,7 @@ std::optional<sys::Child> EarlyInit::fork(wire::Launch launch,
                                           const std::vector<int>& descriptors) {
     if ((made_ & ~launch.namespaces) != 0) return std::nullopt; // it is in what is not wanted
     launch.namespaces &= ~made_;
+    launch.ignored = ignored_;
     const std::string_view bytes(reinterpret_cast<const char*>(&launch), sizeof launch);
     if (!sys::send_with_fds(socket_, bytes, descriptors)) return std::nullopt;
     wire::Message answer;

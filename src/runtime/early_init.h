@@ -1,10 +1,12 @@
 #pragma once
 
 #include "base/fd.h"
+#include "base/result.h"
 #include "plan/wire.h"
 #include "sys/process.h"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace tare::runtime {
@@ -15,10 +17,11 @@ namespace tare::runtime {
 // What fails here is no error: launch() can do without, and reports whatever is wrong.
 class EarlyInit {
 public:
-    // At most one at a time, and no other child that has not executed yet. It inherits what is not
-    // close-on-exec. None without privileges: in a user namespace of its own a container's process
-    // starts in other ways.
-    static EarlyInit start();
+    // At most one at a time, and no other child that has not executed yet. None without privileges:
+    // in a user namespace of its own a container's process starts in other ways. An error is only
+    // that our descriptors cannot be made close-on-exec, which they are from then on.
+    //   keep_fds  behind the standard ones, which init inherits
+    static Result<EarlyInit> start(unsigned keep_fds);
 
     EarlyInit() = default;
     EarlyInit(EarlyInit&&) = default;
@@ -40,12 +43,27 @@ public:
 
 private:
     EarlyInit(sys::Child process, Fd socket)
-        : process_(std::move(process)), socket_(std::move(socket)) {}
+        : process_(std::move(process)), socket_(std::move(socket)),
+          ignored_(sys::ignored_signals()) {}
 
     sys::Child process_;
     Fd socket_;
-    std::uint64_t made_ = 0; // CLONE_NEW*
-    bool ends_ = false;      // by itself: it has forked
+    std::uint64_t ignored_ = 0; // signals, when it began
+    std::uint64_t made_ = 0;    // CLONE_NEW*
+    bool ends_ = false;         // by itself: it has forked
+};
+
+// One that is started before anything else, where the command's words say that it will be asked
+// for; start() returns it. As long as this lives, and ended with it if nobody has asked.
+class ForeseenInit {
+public:
+    explicit ForeseenInit(std::span<char* const> words);
+    ~ForeseenInit();
+    ForeseenInit(const ForeseenInit&) = delete;
+    ForeseenInit& operator=(const ForeseenInit&) = delete;
+
+private:
+    std::optional<EarlyInit> init_;
 };
 
 } // namespace tare::runtime

@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "runtime/caller.h"
+#include "runtime/config_reader.h"
 #include "runtime/console.h"
 #include "runtime/foreground.h"
 #include "runtime/host.h"
@@ -12,10 +13,8 @@
 #include "runtime/report.h"
 #include "runtime/resctrl.h"
 #include "runtime/runtime.h"
-#include "runtime/seccomp_cache.h"
 #include "runtime/seccomp_listener.h"
 #include "runtime/store.h"
-#include "spec/json/document.h"
 #include "sys/file.h"
 
 #include <cerrno>
@@ -76,7 +75,10 @@ Result<plan::ExecWishes> read_wishes(const ExecRequest& request) {
 
 Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& request,
                              const Container& container) {
-    spec::Config config = TRY(read_stored_config(container.directory));
+    std::string text = TRY(read_stored_text(container.directory));
+    ConfigAndFilter read =
+        TRY(read_config(settings, text, container.directory.path() + "/config.json"));
+    spec::Config& config = read.config;
     const plan::ExecWishes wishes = TRY(read_wishes(request));
     plan::ExecProcess chosen = TRY(plan::choose_process(config.process, wishes));
     config.process = std::move(chosen.process);
@@ -87,9 +89,7 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
                                    .preserve_fds = request.preserve_fds,
                                    .listen_fds = listen_fds(),
                                    .has_gate = false};
-    std::optional<plan::SeccompProgram> filter;
-    if (config.linux_ && config.linux_->seccomp)
-        filter = TRY(load_seccomp(settings, *config.linux_->seccomp));
+    const auto filter = TRY(make_filter(settings, read, text));
     plan::Plan plan =
         TRY(plan::compile_exec(config, chosen.origin, host, options, filter ? &*filter : nullptr));
     TRY(check_terminal(plan.terminal, chosen.origin.of("terminal"), !request.detach,
@@ -207,8 +207,7 @@ Status Execution::pass_listener(const Fd& listener) {
 
 Result<int> exec(const Settings& settings, const ExecRequest& request) {
     TRY(check_passed_fds(listen_fds(), request.preserve_fds));
-    TRY(sys::close_on_exec_from(3 + request.preserve_fds + listen_fds()));
-    EarlyInit early = EarlyInit::start();
+    EarlyInit early = TRY(EarlyInit::start(request.preserve_fds + listen_fds()));
     Container container = TRY(find_container(settings, request));
     const plan::Plan plan = TRY(plan_exec(settings, request, container));
     for (const std::string& warning : plan.warnings)

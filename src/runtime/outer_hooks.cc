@@ -16,9 +16,13 @@ HookRun run_of(const Record& record, std::string_view kind, spec::Status status)
 
 } // namespace
 
+Result<std::string> read_stored_text(const StateDirectory& directory) {
+    return sys::read_file_at(directory.fd(), "config.json", json::kMaxBytes)
+        .map_error(under(directory.path()));
+}
+
 Result<spec::Config> read_stored_config(const StateDirectory& directory) {
-    const std::string text = TRY(sys::read_file_at(directory.fd(), "config.json", json::kMaxBytes)
-                                     .map_error(under(directory.path())));
+    const std::string text = TRY(read_stored_text(directory));
     return spec::read_config(text, directory.path() + "/config.json");
 }
 

@@ -8,6 +8,7 @@
 namespace tare::runtime {
 
 // The config as it was at create, from the state directory.
+Result<std::string> read_stored_text(const StateDirectory& directory);
 Result<spec::Config> read_stored_config(const StateDirectory& directory);
 
 // The hooks that run outside the container, with the state they are due: prestart and createRuntime

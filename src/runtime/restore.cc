@@ -95,7 +95,7 @@ public:
         TRY(sys::create_file_at(c_.directory.fd(), "config.json", bundle().text, 0600));
         TRY(sys::make_directory(root_mount(), 0755));
         TRY(make_notify_directory(c_.directory.fd()));
-        TRY(make_mount_points(bundle().config, bundle().rootfs, bundle().path));
+        TRY(make_mount_points(bundle().config(), bundle().rootfs, bundle().path));
         TRY(enter_cgroup());
         if (c_.planned.plan.resctrl) TRY(make_resctrl(*c_.planned.plan.resctrl, c_.record.resctrl));
         TRY(open_namespaces());
@@ -173,7 +173,7 @@ void Restoration::disown_cgroup() {
 }
 
 Status Restoration::open_namespaces() {
-    for (const plan::ExternalNamespace& ns : plan::external_namespaces(bundle().config)) {
+    for (const plan::ExternalNamespace& ns : plan::external_namespaces(bundle().config())) {
         Fd file = TRY(sys::open_file(ns.path, O_RDONLY).map_error(under(ns.origin)));
         namespaces_.emplace_back(ns.key, std::move(file));
     }
@@ -182,13 +182,13 @@ Status Restoration::open_namespaces() {
 
 Result<plan::CriuOptions> Restoration::options_for(const Criu& criu) const {
     plan::RestoreFacts facts{.root = root_mount(),
-                             .config_file = criu_config_file(bundle().config),
+                             .config_file = criu_config_file(bundle().config()),
                              .bundle = bundle().path,
                              .has_iptables = has_program("iptables-restore"),
                              .descriptors = stdio_};
     facts.cgroup_roots =
         cgroup_roots(TRY(sys::read_small_file("/proc/" + std::to_string(criu.pid()) + "/cgroup")));
-    plan::CriuOptions options = TRY(plan::plan_restore(bundle().config, request_.flags, facts));
+    plan::CriuOptions options = TRY(plan::plan_restore(bundle().config(), request_.flags, facts));
     options.cgroup_yard = cgroup_yard_;
     options.mounts.push_back({kNotifyInside, c_.directory.path() + "/" + kNotifyDirectory});
     options.images_fd = directories_.images.get();
@@ -236,7 +236,7 @@ Status Restoration::ask_criu() {
 Status Restoration::set_up_namespaces(pid_t pid) {
     TRY(remember(pid, false));
     if ((c_.planned.plan.clone_flags & CLONE_NEWNET) != 0) TRY(sys::loopback_up_of(pid));
-    return run_runtime_hooks(c_.record, bundle().config.hooks);
+    return run_runtime_hooks(c_.record, bundle().config().hooks);
 }
 
 Status Restoration::remember(pid_t pid, bool ready) {
@@ -265,7 +265,7 @@ Failure undo(Restored& container, Error cause) {
     const Status gone = tear_down(container.directory, container.record, container.init.pidfd);
     if (!gone) log::warning("clean up after the failure: " + gone.error().text);
     if (container.record.init.pid > 0)
-        run_poststop_hooks(container.record, container.planned.bundle.config.hooks);
+        run_poststop_hooks(container.record, container.planned.bundle.config().hooks);
     return Failure(std::move(cause));
 }
 
@@ -306,7 +306,7 @@ Result<int> restore(const Settings& settings, const RestoreRequest& request) {
     const auto container =
         TRY(restore_container(settings, request, foreground ? &*foreground : nullptr));
     TRY(container->directory.unlock());
-    const spec::Hooks& hooks = container->planned.bundle.config.hooks;
+    const spec::Hooks& hooks = container->planned.bundle.config().hooks;
     const Status started = run_poststart_hooks(container->record, hooks);
     if (!started) return undo(*container, started.error());
     if (!foreground) return 0;

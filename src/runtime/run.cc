@@ -14,7 +14,7 @@ namespace tare::runtime {
 namespace {
 
 const spec::Hooks& hooks_of(const Created& container) {
-    return container.planned.bundle.config.hooks;
+    return container.planned.bundle.config().hooks;
 }
 
 // The rest of start: from the ready init to a process that runs.

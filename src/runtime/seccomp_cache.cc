@@ -18,16 +18,8 @@ constexpr off_t kLargestFile = 1 << 20;
 constexpr const char* kDirectory = "/@seccomp"; // '@' cannot be in an id
 constexpr const char* kOrigin = "config.json#/linux/seccomp";
 
-// FNV-1a: only names the file. The whole key is in the file and compared.
-std::string file_name(std::string_view key) {
-    std::uint64_t hash = 0xcbf29ce484222325;
-    for (const char c : key)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    return std::to_string(hash);
-}
-
 // A filter from a file that somebody else could have written would be no protection.
-Result<std::string> read_cache(const std::string& path) {
+Result<std::string> read_ours(const std::string& path) {
     const Fd file = TRY(sys::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
     struct stat facts = {};
     if (::fstat(file.get(), &facts) < 0) return sys_failure("stat " + quote(path));
@@ -54,8 +46,7 @@ void make_room(const std::string& path, const Fd& dir, const std::string& keep) 
     ::closedir(stream);
 }
 
-// It appears complete: nobody reads half a file, and a killed writer leaves none.
-Status store(const Settings& settings, const std::string& name, const std::string& file) {
+Status publish(const Settings& settings, const std::string& name, const std::string& file) {
     const std::string path = settings.root + kDirectory;
     if (::mkdir(settings.root.c_str(), 0700) < 0 && errno != EEXIST)
         return sys_failure("mkdir " + quote(settings.root));
@@ -69,15 +60,23 @@ Status store(const Settings& settings, const std::string& name, const std::strin
 
 } // namespace
 
+Result<std::string> read_cached(const Settings& settings, const std::string& name) {
+    return read_ours(settings.root + kDirectory + "/" + name);
+}
+
+void put_cached(const Settings& settings, const std::string& name, const std::string& file) {
+    const Status stored = publish(settings, name, file);
+    if (!stored) log::debug("seccomp cache: " + stored.error().text);
+}
+
 Result<plan::SeccompProgram> load_seccomp(const Settings& settings, const spec::Seccomp& seccomp) {
     const std::string key = plan::seccomp_key(seccomp);
-    const std::string name = file_name(key);
-    if (const auto file = read_cache(settings.root + kDirectory + "/" + name))
+    const std::string name = std::to_string(fingerprint(key)); // the file has the whole key
+    if (const auto file = read_cached(settings, name))
         if (auto cached = plan::read_seccomp_cache(key, *file)) return *std::move(cached);
 
     plan::SeccompProgram program = TRY(plan::compile_seccomp(seccomp, kOrigin));
-    const Status stored = store(settings, name, plan::write_seccomp_cache(key, program));
-    if (!stored) log::debug("seccomp cache: " + stored.error().text);
+    put_cached(settings, name, plan::write_seccomp_cache(key, program));
     return program;
 }
 

@@ -13,4 +13,8 @@ Result<plan::SeccompProgram> load_seccomp(const Settings& settings, const spec::
 
 constexpr unsigned kSeccompCacheFiles = 64;
 
+// Its files. One appears complete: nobody reads half a file, and a killed writer leaves none.
+Result<std::string> read_cached(const Settings& settings, const std::string& name);
+void put_cached(const Settings& settings, const std::string& name, const std::string& file);
+
 } // namespace tare::runtime

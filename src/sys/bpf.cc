@@ -1,6 +1,7 @@
 #include "sys/bpf.h"
 
 #include <array>
+#include <cerrno>
 #include <linux/bpf.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -16,6 +17,8 @@ int bpf(int command, bpf_attr& attr) {
     return static_cast<int>(::syscall(SYS_bpf, command, &attr, sizeof attr));
 }
 
+constexpr int kAttempts = 5;
+
 Fd load(const std::vector<std::uint64_t>& program) {
     static constexpr char kLicense[] = "Apache-2.0"; // no helper that asks for the GPL
     bpf_attr attr = {};
@@ -23,7 +26,11 @@ Fd load(const std::vector<std::uint64_t>& program) {
     attr.insns = reinterpret_cast<std::uintptr_t>(program.data());
     attr.insn_cnt = static_cast<std::uint32_t>(program.size());
     attr.license = reinterpret_cast<std::uintptr_t>(kLicense);
-    return Fd(bpf(BPF_PROG_LOAD, attr));
+    // EAGAIN: a signal came while the kernel looked through it. One of many would be a storm.
+    for (int attempt = 1;; ++attempt) {
+        Fd loaded(bpf(BPF_PROG_LOAD, attr));
+        if (loaded || errno != EAGAIN || attempt == kAttempts) return loaded;
+    }
 }
 
 int attach(const Fd& cgroup, int program, std::uint32_t flags) {

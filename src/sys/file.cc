@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "sys/retry.h"
 
+#include <algorithm>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -30,10 +31,18 @@ namespace tare::sys {
 namespace {
 
 constexpr std::size_t kSmall = 4096;
+constexpr std::size_t kRoomBehind = 32;    // for who goes on in place, as the JSON reader
 constexpr unsigned kStatxMountId = 0x1000; // STATX_MNT_ID, since Linux 5.8
 
 Failure failed(const char* call, std::string_view path) {
     return sys_failure(std::string(call) + " " + quote(path));
+}
+
+// 0: no regular file, or one of procfs and its kin, which do not tell.
+std::size_t regular_size(const Fd& file) {
+    struct stat facts = {};
+    if (::fstat(file.get(), &facts) < 0 || !S_ISREG(facts.st_mode)) return 0;
+    return static_cast<std::size_t>(facts.st_size);
 }
 
 Status write_once(const Fd& file, std::string_view text, std::string_view what) {
@@ -64,18 +73,23 @@ Result<Fd> open_directory(const std::string& path) {
 }
 
 Result<std::string> read_all(const Fd& file, std::size_t limit, std::string_view what) {
+    const std::size_t expected = regular_size(file);
     std::string text;
+    text.reserve(std::min(expected, limit) + kRoomBehind);
     std::size_t used = 0;
-    for (;;) {
-        if (text.size() - used < kSmall) text.resize(used == 0 ? 8 * kSmall : used * 2);
-        const ssize_t n =
+    for (std::size_t n = 1; n != 0;) {
+        // One byte more than there should be, to see the end.
+        const std::size_t more = used == 0 && expected != 0 ? expected + 1 : used + 2 * kSmall;
+        text.resize(used + std::min(more, limit + 1));
+        const ssize_t got =
             retry_eintr([&] { return ::read(file.get(), &text[used], text.size() - used); });
-        if (n < 0) return failed("read", what);
-        if (n == 0) break;
-        used += static_cast<std::size_t>(n);
+        if (got < 0) return failed("read", what);
+        n = static_cast<std::size_t>(got);
+        used += n;
         if (used > limit)
             return Failure(
                 {EFBIG, "read " + quote(what) + ": more than " + std::to_string(limit) + " bytes"});
+        if (used == expected && n == expected) break;
     }
     text.resize(used);
     return text;

@@ -96,6 +96,15 @@ Result<Child> spawn_classic(std::uint64_t flags, void (*entry)(void*), void* arg
     return Child{pid, Fd(pidfd)};
 }
 
+std::uint64_t ignored_signals() {
+    constexpr std::string_view kName = "\nSigIgn:\t";
+    const auto status = read_small_file("/proc/self/status");
+    if (!status) return ~std::uint64_t{0};
+    const std::size_t at = status->find(kName);
+    if (at == std::string::npos) return ~std::uint64_t{0};
+    return std::strtoull(status->c_str() + at + kName.size(), nullptr, 16);
+}
+
 Result<Fd> open_pidfd(pid_t pid) {
     Fd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!fd) return sys_failure("pidfd_open of process " + std::to_string(pid));

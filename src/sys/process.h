@@ -55,6 +55,10 @@ int exit_code(int wait_status);
 Result<std::vector<std::uint64_t>> own_affinity();
 Status set_affinity(const std::vector<std::uint64_t>& cpus);
 
+// The signals that we ignore, as children do too then; bit N-1 is signal N. All, where procfs does
+// not tell.
+std::uint64_t ignored_signals();
+
 // Field 22 of /proc/PID/stat, "starttime", in clock ticks after boot: proc(5). Tells a process from
 // a later one with the same pid. `zombie` too, when wanted. ENOENT or ESRCH: no such process.
 struct ProcessStat {

@@ -30,11 +30,25 @@ void check_round_trip(const tare::Result<T>& value, Read read, Write write) {
     require(*again == *value, "read, written and read again it differs", text);
 }
 
+// Read in the text's own memory, a config is the same, and so is the text afterwards.
+void check_in_place(std::string_view text) {
+    if (text.find('\\') != std::string_view::npos) return;
+    std::string memory(text);
+    const auto there = tare::spec::read_config(memory, "config.json", {});
+    const auto copied = tare::spec::read_config(text);
+    require(there.has_value() == copied.has_value(), "in place only, or not", std::string(text));
+    if (!there)
+        return require(there.error().text == copied.error().text, "another error",
+                       there.error().text);
+    require(*there == *copied && memory == text, "in place it differs", std::string(text));
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     using namespace tare::spec;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
+    check_in_place(text);
     check_round_trip(
         read_config(text), [](std::string_view again) { return read_config(again); },
         [](const Config& config) { return write_config(config); });

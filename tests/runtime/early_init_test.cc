@@ -63,7 +63,7 @@ TEST_F(EarlyInitTest, TheProcessIsAChildOfOursInNewNamespaces) {
     const init::Root root;
     init::begin(steps, root);
     init::end(steps, "exit $((6 + $$))");
-    EarlyInit early = EarlyInit::start();
+    EarlyInit early = EarlyInit::start(0).value();
     ASSERT_TRUE(early);
     const auto child = fork(early, {.namespaces = CLONE_NEWNS | CLONE_NEWPID});
     ASSERT_TRUE(child);
@@ -81,7 +81,7 @@ TEST_F(EarlyInitTest, NamespacesThatWereMadeAheadAreThoseOfTheProcess) {
     init::begin(steps, root);
     steps.add(wire::Op::kHostname, wire::Value{steps.text("ahead")}, {});
     init::end(steps, "[ $(hostname) = ahead ] && exit $((6 + $$))");
-    EarlyInit early = EarlyInit::start();
+    EarlyInit early = EarlyInit::start(0).value();
     early.unshare(CLONE_NEWNS | CLONE_NEWUTS);
     const auto child = fork(early, {.namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWPID});
     ASSERT_TRUE(child);
@@ -94,14 +94,14 @@ TEST_F(EarlyInitTest, NamespacesThatWereMadeAheadAreThoseOfTheProcess) {
 }
 
 TEST_F(EarlyInitTest, NoProcessWhereMoreWasMadeThanIsWanted) {
-    EarlyInit early = EarlyInit::start();
+    EarlyInit early = EarlyInit::start(0).value();
     early.unshare(CLONE_NEWNS | CLONE_NEWUTS);
     EXPECT_FALSE(fork(early, {.namespaces = CLONE_NEWUTS}));
 }
 
 TEST_F(EarlyInitTest, WaitsWhereItIsToWait) {
     steps.add(wire::Op::kReady, {});
-    EarlyInit early = EarlyInit::start();
+    EarlyInit early = EarlyInit::start(0).value();
     const auto child = fork(early, {.namespaces = CLONE_NEWUTS, .waits = 1});
     ASSERT_TRUE(child);
     EXPECT_TRUE(is_silent());
@@ -114,7 +114,7 @@ TEST_F(EarlyInitTest, WaitsWhereItIsToWait) {
 TEST_F(EarlyInitTest, JoinsBeforeItForks) {
     steps.add(wire::Op::kReady, {});
     const Fd uts = sys::open_file("/proc/self/ns/uts", O_RDONLY).value();
-    EarlyInit early = EarlyInit::start();
+    EarlyInit early = EarlyInit::start(0).value();
     const auto child = fork(early, {.joins = {{.type = CLONE_NEWUTS, .ns = 2}}}, {uts.get()});
     ASSERT_TRUE(child);
     EXPECT_EQ(next_kind(), wire::kReadyNow);
@@ -124,28 +124,72 @@ TEST_F(EarlyInitTest, JoinsBeforeItForks) {
 
 TEST_F(EarlyInitTest, NoProcessWhereANamespaceIsOfAnotherType) {
     const Fd uts = sys::open_file("/proc/self/ns/uts", O_RDONLY).value();
-    EarlyInit early = EarlyInit::start();
+    EarlyInit early = EarlyInit::start(0).value();
     EXPECT_FALSE(fork(early, {.joins = {{.type = CLONE_NEWNET, .ns = 2}}}, {uts.get()}));
     early.end();
     EXPECT_FALSE(has_children());
 }
 
 TEST_F(EarlyInitTest, NoProcessWhereItsPlaceIsNone) {
-    EarlyInit early = EarlyInit::start();
+    EarlyInit early = EarlyInit::start(0).value();
     EXPECT_FALSE(fork(early, {.cgroup = 2}));
 }
 
 TEST_F(EarlyInitTest, EndsWhereItIsNotNeeded) {
-    EXPECT_TRUE(EarlyInit::start());
+    EXPECT_TRUE(EarlyInit::start(0).value());
     EXPECT_FALSE(has_children());
 }
 
 TEST_F(EarlyInitTest, APlanThatIsNoneEndsTheProcess) {
     const Fd memory = sys::sealed_memory("plan", "no plan", false).value();
-    EarlyInit early = EarlyInit::start();
+    EarlyInit early = EarlyInit::start(0).value();
     const auto child = early.fork({}, {memory.get(), sockets.theirs.get()});
     ASSERT_TRUE(child);
     EXPECT_EQ(sys::exit_code(sys::reap(child->pidfd).value()), EBADMSG);
+}
+
+class ForeseenInitTest : public EarlyInitTest {
+protected:
+    // Whether one is there when it is asked for.
+    bool foresees(std::vector<std::string> words) {
+        std::vector<char*> pointers;
+        for (std::string& word : words)
+            pointers.push_back(word.data());
+        const bool there = [&] {
+            const ForeseenInit init(pointers);
+            return has_children();
+        }();
+        EXPECT_FALSE(has_children()); // it ends with what foresaw it
+        return there;
+    }
+};
+
+TEST_F(ForeseenInitTest, ComesForTheCommandsThatNeedOne) {
+    EXPECT_TRUE(foresees({"run", "id"}));
+    EXPECT_TRUE(foresees({"--root", "/x", "--debug", "create", "--bundle", "/b", "id"}));
+    EXPECT_TRUE(foresees({"--log-format=json", "exec", "id", "sh"}));
+    EXPECT_FALSE(foresees({"state", "run"}));
+    EXPECT_FALSE(foresees({"--root", "/x", "delete", "exec"}));
+    EXPECT_FALSE(foresees({"--help"}));
+    EXPECT_FALSE(foresees({}));
+}
+
+TEST_F(ForeseenInitTest, DoesNotComeWhereDescriptorsAreKept) {
+    EXPECT_FALSE(foresees({"run", "--preserve-fds", "1", "id"}));
+    EXPECT_FALSE(foresees({"run", "--preserve-fds=1", "id"}));
+    ::setenv("LISTEN_FDS", "1", 1);
+    EXPECT_FALSE(foresees({"run", "id"}));
+    ::unsetenv("LISTEN_FDS");
+}
+
+TEST_F(ForeseenInitTest, IsTheOneThatIsAskedFor) {
+    char word[] = "run";
+    char* words[] = {word};
+    const ForeseenInit init(words);
+    EarlyInit early = EarlyInit::start(0).value();
+    ASSERT_TRUE(early);
+    early.end();
+    EXPECT_FALSE(has_children());
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "cli/globals.h"
 #include "cli/stdio.h"
 #include "cli/tare/commands.h"
+#include "runtime/early_init.h"
 #include "sys/file.h"
 #include "sys/missing_calls.h"
 
@@ -124,6 +125,8 @@ int run_tare(std::span<char* const> words) {
 
 int main(int argc, char** argv) {
     tare::cli::fill_closed_stdio();
-    const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
-    return tare::cli::run_tare(words.subspan(argc > 0 ? 1 : 0));
+    const std::span<char* const> all(argv, static_cast<std::size_t>(argc));
+    const std::span<char* const> words = all.subspan(argc > 0 ? 1 : 0);
+    const tare::runtime::ForeseenInit init(words);
+    return tare::cli::run_tare(words);
 }

@@ -78,6 +78,15 @@ test_a_failing_system_call_leaves_nothing() { # timeout=300
     done
 }
 
+# The kernel gives up on a program when a signal comes meanwhile: once that was the end of the run.
+test_a_signal_while_the_device_program_is_loaded() {
+    needs_program strace
+    mkdir -m 700 "$STATE"
+    bundle a 'args(["/bin/true"])'
+    quiet strace -qq -o /dev/null -e trace=bpf -e inject=bpf:error=EAGAIN:when=1..2 "$TARE" --root "$STATE" run --bundle a a
+    nothing_of a
+}
+
 # `delete` once removed the record of a container that lived, because it could not open a file.
 test_who_cannot_look_takes_no_container_for_dead() { # timeout=120
     needs_program strace

@@ -101,5 +101,41 @@ TEST(Parse, KeepsNumbersOfAnyLengthFromHarm) {
     EXPECT_EQ(error_of("[0." + digits + "e-" + digits + "]"), "no error");
 }
 
+TEST(ParseInPlace, GivesTheTextBack) {
+    const std::string original = R"({"a": ["x", "", 12, -1.5], "b": {"c": null}})";
+    std::string text = original;
+    auto document = parse_in_place(text, "f.json");
+    ASSERT_TRUE(document);
+    EXPECT_EQ(document->root().find("a")->array()->size(), 4u);
+    EXPECT_NE(text, original);
+    document->give_back(text, {});
+    EXPECT_EQ(text, original);
+}
+
+TEST(ParseInPlace, DoesNotLookAtWhatIsHidden) {
+    const std::string original = R"({"a": "x", "long": [1, "two", {"three": []}], "z": true})";
+    const std::size_t begin = original.find('['), end = original.rfind(']') + 1;
+    const Hidden hidden = {begin, std::string_view(original).substr(begin, end - begin)};
+    std::string text = original;
+    text.replace(begin, 3, "{,]"); // no JSON at all
+    auto document = parse_in_place(text, "f.json", hidden);
+    ASSERT_TRUE(document);
+    EXPECT_TRUE(document->root().find("long")->is_hidden());
+    EXPECT_FALSE(document->root().find("a")->is_hidden());
+    EXPECT_TRUE(document->root().find("z")->boolean().value());
+    document->give_back(text, hidden);
+    EXPECT_EQ(text, original);
+}
+
+TEST(ParseInPlace, KnowsThePlaceOfAnErrorBehindWhatIsHidden) {
+    const std::string original = "{\"long\": [\n1,\n2\n],\n\"x\" 1}";
+    const std::size_t begin = original.find('['), end = original.find(']') + 1;
+    std::string text = original;
+    const auto document = parse_in_place(
+        text, "f.json", {begin, std::string_view(original).substr(begin, end - begin)});
+    ASSERT_FALSE(document);
+    EXPECT_EQ(document.error().text, "f.json:5:5: expected ':' after a member's name");
+}
+
 } // namespace
 } // namespace tare::json
