@@ -1,0 +1,5 @@
+#pragma once
+
+#include "base/common_headers.h"
+
+#include <gtest/gtest.h>
