@@ -87,8 +87,8 @@ private:
 Result<Document> parse(std::string_view text, std::string_view file_name);
 
 // The same in the text's own memory, which is the document's until give_back(): a copy of an
-// engine's config costs several pages. After a failure the text is unspecified. It must have no
-// backslash: with an escape in it, a text cannot be made what it was.
+// engine's config costs several pages. After a failure the text is unspecified. One with a
+// backslash can never be given back, and its errors may have a wrong place.
 Result<Document> parse_in_place(std::string& text, std::string_view file_name,
                                 const Hidden& hidden = {});
 

@@ -308,7 +308,8 @@ Result<Document> parse_in_place(std::string& text, std::string_view file_name,
     Parser parser(file_name);
     char* const value = text.data() + hidden.begin;
     if (!hidden.value.empty()) parser.hide(value, hidden.value.size());
-    const auto outcome = parser.run(text.data(), size, false);
+    const bool escapes = text.find('\\') != std::string::npos;
+    const auto outcome = parser.run(text.data(), size, escapes);
     if (outcome.IsError()) hidden.value.copy(value, hidden.value.size()); // its lines count
     return parser.finish(outcome, std::string_view(text).substr(0, size));
 }

@@ -94,18 +94,26 @@ Status read(const json::Cursor& at, Root& root) {
     return member(at, "readonly", root.readonly);
 }
 
-Result<Config> read_config(std::string_view text, std::string_view file_name) {
-    const auto document = TRY(json::parse(text, file_name));
+static Result<Config> config_of(const json::Document& document) {
     Config config;
     TRY(read(document.root(), config));
     return config;
 }
 
+Result<Config> read_config(std::string_view text, std::string_view file_name) {
+    return config_of(TRY(json::parse(text, file_name)));
+}
+
 Result<Config> read_config(std::string& text, std::string_view file_name,
                            const json::Hidden& hidden) {
+    if (text.find('\\') != std::string::npos) { // it could not be given back
+        std::string copy = text;
+        if (const auto document = json::parse_in_place(copy, file_name, hidden))
+            return config_of(*document);
+        return read_config(std::string_view(text), file_name); // which knows the error's place
+    }
     auto document = TRY(json::parse_in_place(text, file_name, hidden));
-    Config config;
-    TRY(read(document.root(), config));
+    Config config = TRY(config_of(document));
     document.give_back(text, hidden);
     return config;
 }

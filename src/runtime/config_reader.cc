@@ -103,8 +103,6 @@ std::optional<Known> recognise(const Settings& settings, std::string_view text) 
 
 Result<ConfigAndFilter> read_config(const Settings& settings, std::string& text,
                                     std::string_view file_name) {
-    if (text.find('\\') != std::string::npos) // it could not be made what it was
-        return ConfigAndFilter{TRY(spec::read_config(std::string_view(text), file_name)), {}};
     auto known = recognise(settings, text);
     ConfigAndFilter read;
     read.config = TRY(spec::read_config(text, file_name, known ? known->rules : json::Hidden{}));

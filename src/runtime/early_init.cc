@@ -53,7 +53,7 @@ EarlyInit* foreseen = nullptr;
 bool will_ask(std::span<char* const> words) {
     bool found = false, may_be_value = false;
     for (const std::string_view word : words) {
-        if (word.starts_with("--preserve-fds")) return false;
+        if (word.starts_with("--preserve-fds") || word.starts_with("-preserve-fds")) return false;
         if (found) continue;
         found = word == "create" || word == "exec" || word == "run";
         if (!found && !word.starts_with('-') && !std::exchange(may_be_value, false)) return false;

@@ -14,7 +14,7 @@ namespace tare::runtime {
 
 namespace {
 
-constexpr off_t kLargestFile = 1 << 20;
+constexpr std::size_t kLargestFile = 1 << 20;
 constexpr const char* kDirectory = "/@seccomp"; // '@' cannot be in an id
 constexpr const char* kOrigin = "config.json#/linux/seccomp";
 
@@ -24,7 +24,7 @@ Result<std::string> read_ours(const std::string& path) {
     struct stat facts = {};
     if (::fstat(file.get(), &facts) < 0) return sys_failure("stat " + quote(path));
     if (!S_ISREG(facts.st_mode) || facts.st_uid != ::geteuid() || (facts.st_mode & 022) != 0
-        || facts.st_size > kLargestFile)
+        || static_cast<std::size_t>(facts.st_size) > kLargestFile)
         return invalid(quote(path) + " is not ours alone");
     std::string text(static_cast<std::size_t>(facts.st_size), '\0');
     const ssize_t n = ::read(file.get(), text.data(), text.size());
@@ -65,6 +65,7 @@ Result<std::string> read_cached(const Settings& settings, const std::string& nam
 }
 
 void put_cached(const Settings& settings, const std::string& name, const std::string& file) {
+    if (file.size() > kLargestFile) return; // nobody would read it
     const Status stored = publish(settings, name, file);
     if (!stored) log::debug("seccomp cache: " + stored.error().text);
 }

@@ -11,7 +11,7 @@ namespace tare::runtime {
 // file that is not ours alone to write is not believed.
 Result<plan::SeccompProgram> load_seccomp(const Settings& settings, const spec::Seccomp& seccomp);
 
-constexpr unsigned kSeccompCacheFiles = 64;
+constexpr unsigned kSeccompCacheFiles = 128; // a profile makes two
 
 // Its files. One appears complete: nobody reads half a file, and a killed writer leaves none.
 Result<std::string> read_cached(const Settings& settings, const std::string& name);

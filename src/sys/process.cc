@@ -100,9 +100,10 @@ std::uint64_t ignored_signals() {
     constexpr std::string_view kName = "\nSigIgn:\t";
     const auto status = read_small_file("/proc/self/status");
     if (!status) return ~std::uint64_t{0};
-    const std::size_t at = status->find(kName);
-    if (at == std::string::npos) return ~std::uint64_t{0};
-    return std::strtoull(status->c_str() + at + kName.size(), nullptr, 16);
+    const std::size_t at = status->find(kName), digits = at + kName.size();
+    // All of them must be there: a long list of groups in front may have cut them off.
+    if (at == std::string::npos || status->size() < digits + 16) return ~std::uint64_t{0};
+    return std::strtoull(status->c_str() + digits, nullptr, 16);
 }
 
 Result<Fd> open_pidfd(pid_t pid) {

@@ -98,12 +98,16 @@ TEST_F(ConfigReaderTest, AProfileElsewhereIsNotTheContainers) {
     EXPECT_FALSE(knows(config_with(R"({"seccomp": )" + profile + "}")));
 }
 
-TEST_F(ConfigReaderTest, ATextWithEscapesIsReadAsEver) {
+TEST_F(ConfigReaderTest, EscapesElsewhereDoNotMatter) {
     const std::string text = config_with(R"({"seccomp": )" + std::string(kProfile) + "}",
                                          R"(, "annotations": {"a": "\"b\""})");
     EXPECT_TRUE(filter_of(text));
-    EXPECT_FALSE(knows(text));
+    EXPECT_TRUE(knows(text));
     EXPECT_EQ(read(text).config.annotations.at("a"), "\"b\"");
+    std::string broken = text + "}";
+    const auto refused = read_config(settings_, broken, "config.json");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().text, "config.json:2:105: something follows the JSON value");
 }
 
 TEST_F(ConfigReaderTest, ErrorsAreThoseOfAnUnknownProfile) {

@@ -177,6 +177,7 @@ TEST_F(ForeseenInitTest, ComesForTheCommandsThatNeedOne) {
 TEST_F(ForeseenInitTest, DoesNotComeWhereDescriptorsAreKept) {
     EXPECT_FALSE(foresees({"run", "--preserve-fds", "1", "id"}));
     EXPECT_FALSE(foresees({"run", "--preserve-fds=1", "id"}));
+    EXPECT_FALSE(foresees({"run", "-preserve-fds", "1", "id"}));
     ::setenv("LISTEN_FDS", "1", 1);
     EXPECT_FALSE(foresees({"run", "id"}));
     ::unsetenv("LISTEN_FDS");

@@ -267,7 +267,7 @@ test_descriptors() {
     tare exec a probe descriptors 3</ 7</etc/passwd 200<"$T" </dev/null >out.txt 2>/dev/null
     is 'all there are' "$(cut -d' ' -f1 out.txt | tr '\n' ' ')" '0 1 2 '
     echo text >file
-    tare exec --preserve-fds 2 a sh -c 'probe descriptors; cat <&4' 3</dev/zero 4<file 5</ >out.txt
+    tare exec -preserve-fds 2 a sh -c 'probe descriptors; cat <&4' 3</dev/zero 4<file 5</ >out.txt
     has 'the first' "$(<out.txt)" '3 /dev/zero'
     has 'the second' "$(<out.txt)" text
     has_not 'one more' "$(<out.txt)" $'\n5 '
