@@ -69,7 +69,11 @@ within() {
     done
 }
 has_status() { [[ $(state_of "$1") == "$2" ]]; }
-has_own_network() { [[ $(readlink "/proc/$1/ns/net") != $(readlink /proc/self/ns/net) ]]; }
+# Not to be seen is not to have one: what follows would then be done to the host's.
+has_own_network() {
+    local own
+    own=$(readlink "/proc/$1/ns/net") && [[ $own == net:* && $own != $(readlink /proc/self/ns/net) ]]
+}
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # ------------------------------------------------------------------ bundles
