@@ -73,7 +73,7 @@ HELPERS := $(shell find tests -name 'harness.cc' -not -path 'tests/integration/*
 HOST_OBJECTS := $(patsubst %.cc,$(HOST)/%.o,$(LIBRARY) $(wildcard src/cli/*.cc) \
   $(filter-out %/main.cc,$(INIT)) $(HELPERS))
 
-# Two thirds of a unit's time are the standard library's headers, and gtest's: they are read once.
+# A sixth to a half of a unit's time are the standard library's headers, and gtest's: they are read once.
 KIND     = $(if $(filter tests/%,$<),tests,sources)
 HOST_ALL = $(HOST_CXX) $(CPPFLAGS_OURS) $(WARNINGS) $(HOST_FLAGS) $(HOST_OPT) $(if $(filter tests/%,$<),,-fno-exceptions)
 $(HOST)/%.o: %.cc $(HOST)/tests.h.gch $(HOST)/sources.h.gch

@@ -50,9 +50,11 @@ $(BUILD)/musl-include:
 INIT_FLAGS := -Os -fno-exceptions -fno-rtti -fno-asynchronous-unwind-tables -fno-stack-protector \
   -ffunction-sections -fdata-sections -fno-threadsafe-statics
 ifeq ($(LIBC),musl)
-INIT_FLAGS += -fno-pie -DTARE_INIT_WITHOUT_START -nostdinc '-D__GLIBC_PREREQ(a,b)=0' -isystem /usr/include/$(MUSL_TRIPLE) $(CXX_HEADERS) \
-  -isystem $(GCC_INCLUDE) -isystem $(BUILD)/musl-include
-INIT_LINK = musl-gcc -static -nostartfiles -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro -Wl,-z,noseparate-code
+# Where src/init/main.cc has an entry of its own; elsewhere it is the library's.
+INIT_START := $(if $(filter x86_64-% aarch64-%,$(MACHINE)),-nostartfiles)
+INIT_FLAGS += -fno-pie $(if $(INIT_START),-DTARE_INIT_WITHOUT_START) -nostdinc '-D__GLIBC_PREREQ(a,b)=0' \
+  -isystem /usr/include/$(MUSL_TRIPLE) $(CXX_HEADERS) -isystem $(GCC_INCLUDE) -isystem $(BUILD)/musl-include
+INIT_LINK = musl-gcc -static $(INIT_START) -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro -Wl,-z,noseparate-code
 else
 INIT_LINK = gcc -static -Wl,--gc-sections
 endif
