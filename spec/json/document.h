@@ -49,7 +49,8 @@ struct Node {
 class Cursor;
 
 // A value within a text that its reader knows already: it becomes no nodes, is not even looked at,
-// and a Cursor to it says so (is_hidden). At least two bytes; it must be a whole JSON value.
+// and a Cursor to it says so (is_hidden). At least two bytes; it must be a whole JSON value without
+// escapes.
 struct Hidden {
     std::size_t begin = 0;
     std::string_view value; // what stands there; empty: nothing is hidden

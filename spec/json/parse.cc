@@ -254,17 +254,10 @@ public:
         return document_.text_.get();
     }
 
-    void hide(char* value, std::size_t size) {
-        std::memset(value, ' ', size);
-        value[0] = value[1] = '"';
-        document_.hidden_ = value + 1;
-        hidden_ = size;
-    }
-
     // Until the end, or to where it fails: then the text is right up to there.
     rapidjson::ParseResult run(char* buffer, std::size_t size, bool escapes) {
         // A guess that fits an engine's config, pretty-printed or not, with few moves.
-        document_.nodes_.reserve(std::min<std::size_t>((size - hidden_) / 12 + 16, 16384));
+        document_.nodes_.reserve(std::min<std::size_t>(size / 12 + 16, 16384));
         builder_.emplace(document_.nodes_, escapes);
         rapidjson::InsituStringStream stream(buffer);
         StackMemory memory;
@@ -272,14 +265,20 @@ public:
         return reader.Parse<kFlags>(stream, *builder_);
     }
 
-    //   text  as it was, in which an error has its place
-    Result<Document> finish(const rapidjson::ParseResult& outcome, std::string_view text) {
-        if (builder_->duplicate()) {
-            builder_->close_all();
-            return invalid(document_.pointer(builder_->duplicate()[1]) + ": is there twice");
-        }
-        if (!outcome.IsError()) return std::move(document_);
-        const std::size_t at = outcome.Offset();
+    // What stands there instead of what is hidden.
+    void remember_marker(const char* text) { document_.hidden_ = text; }
+
+    Status check_names() {
+        if (!builder_->duplicate()) return {};
+        builder_->close_all();
+        return invalid(document_.pointer(builder_->duplicate()[1]) + ": is there twice");
+    }
+
+    Document take() { return std::move(document_); }
+
+    //   at    the error's place in
+    //   text  as it was up to there
+    Failure explain(const rapidjson::ParseResult& outcome, std::size_t at, std::string_view text) {
         const char found = at < text.size() ? text[at] : '\0';
         return syntax_error(document_.file_name_, text, at,
                             builder_->problem() ? builder_->problem()
@@ -288,7 +287,6 @@ public:
 
 private:
     Document document_;
-    std::size_t hidden_ = 0; // bytes
     std::optional<Builder> builder_;
 };
 
@@ -297,29 +295,86 @@ Result<Document> parse(std::string_view text, std::string_view file_name) {
     Parser parser(file_name);
     const bool escapes = text.find('\\') != std::string_view::npos;
     const auto outcome = parser.run(parser.copy(text), text.size(), escapes);
-    return parser.finish(outcome, text);
+    TRY(parser.check_names());
+    if (!outcome.IsError()) return parser.take();
+    return parser.explain(outcome, outcome.Offset(), text);
 }
+
+namespace {
+
+constexpr std::string_view kMarker = "\"\"";
+
+// What is left of a text of `size` bytes: a marker in the place of what is hidden, and what came
+// behind that right behind the marker. So nothing has to walk over it.
+class Cover {
+public:
+    Cover(char* text, std::size_t size, const Hidden& hidden)
+        : text_(text), size_(size), hidden_(hidden),
+          behind_(size - hidden.begin - hidden.value.size()) {}
+
+    void put_on() {
+        if (hidden_.value.empty()) return;
+        std::memmove(marker() + kMarker.size(), marker() + hidden_.value.size(), behind_);
+        kMarker.copy(marker(), kMarker.size());
+        text_[size_ - saved()] = '\0';
+    }
+
+    char* marker() const { return text_ + hidden_.begin; }
+    std::string_view visible() const { return {text_, size_ - saved()}; }
+
+    // Where in the whole text this place is.
+    std::size_t uncovered(std::size_t at) const {
+        return at < hidden_.begin + kMarker.size() ? at : at + saved();
+    }
+
+    void take_off() {
+        if (hidden_.value.empty()) return;
+        std::memmove(marker() + hidden_.value.size(), marker() + kMarker.size(), behind_);
+        hidden_.value.copy(marker(), kMarker.size() + behind_ + 1); // as far as we wrote
+    }
+
+private:
+    std::size_t saved() const {
+        return hidden_.value.empty() ? 0 : hidden_.value.size() - kMarker.size();
+    }
+
+    char* text_;
+    std::size_t size_;
+    const Hidden& hidden_;
+    std::size_t behind_;
+};
+
+} // namespace
 
 Result<Document> parse_in_place(std::string& text, std::string_view file_name,
                                 const Hidden& hidden) {
-    TRY(check_bytes(text, file_name));
     const std::size_t size = text.size();
     text.append(kPadding, '\0');
+    const std::string_view whole(text.data(), size);
+    Cover cover(text.data(), size, hidden);
+    cover.put_on();
+    if (!check_bytes(cover.visible(), file_name)) {
+        cover.take_off();
+        return Failure(check_bytes(whole, file_name).error());
+    }
     Parser parser(file_name);
-    char* const value = text.data() + hidden.begin;
-    if (!hidden.value.empty()) parser.hide(value, hidden.value.size());
-    const bool escapes = text.find('\\') != std::string::npos;
-    const auto outcome = parser.run(text.data(), size, escapes);
-    if (outcome.IsError()) hidden.value.copy(value, hidden.value.size()); // its lines count
-    return parser.finish(outcome, std::string_view(text).substr(0, size));
+    if (!hidden.value.empty()) parser.remember_marker(cover.marker() + 1);
+    const std::string_view visible = cover.visible();
+    const bool escapes = visible.find('\\') != std::string_view::npos;
+    const auto outcome = parser.run(text.data(), visible.size(), escapes);
+    TRY(parser.check_names());
+    if (!outcome.IsError()) return parser.take();
+    cover.take_off();
+    return parser.explain(outcome, cover.uncovered(outcome.Offset()), whole);
 }
 
 void Document::give_back(std::string& text, const Hidden& hidden) {
     for (const Node& node : nodes_) // each string's closing quote has become a NUL
         if (node.kind == Kind::kString)
             text[static_cast<std::size_t>(node.text - text.data()) + node.size] = '"';
-    hidden.value.copy(text.data() + hidden.begin, hidden.value.size());
-    text.resize(text.size() - kPadding);
+    const std::size_t size = text.size() - kPadding;
+    Cover(text.data(), size, hidden).take_off();
+    text.resize(size);
 }
 
 } // namespace tare::json

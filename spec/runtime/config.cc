@@ -104,9 +104,16 @@ Result<Config> read_config(std::string_view text, std::string_view file_name) {
     return config_of(TRY(json::parse(text, file_name)));
 }
 
+// What is hidden has none.
+static bool has_escapes(std::string_view text, const json::Hidden& hidden) {
+    const auto behind = text.substr(hidden.begin + hidden.value.size());
+    return text.substr(0, hidden.begin).find('\\') != std::string_view::npos
+           || behind.find('\\') != std::string_view::npos;
+}
+
 Result<Config> read_config(std::string& text, std::string_view file_name,
                            const json::Hidden& hidden) {
-    if (text.find('\\') != std::string::npos) { // it could not be given back
+    if (has_escapes(text, hidden)) { // it could not be given back
         std::string copy = text;
         if (const auto document = json::parse_in_place(copy, file_name, hidden))
             return config_of(*document);

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstring>
@@ -92,13 +93,16 @@ std::optional<std::int64_t> parse_signed(std::string_view text) {
 
 // FNV-1a, eight bytes at a time.
 std::uint64_t fingerprint(std::string_view bytes) {
-    std::uint64_t sum = 0xcbf29ce484222325 ^ bytes.size();
-    while (!bytes.empty()) {
-        std::uint64_t word = 0;
-        const std::size_t size = std::min(bytes.size(), sizeof word);
-        std::memcpy(&word, bytes.data(), size);
-        sum = (sum ^ word) * 0x100000001b3;
-        bytes.remove_prefix(size);
+    std::uint64_t sum = 0xcbf29ce484222325 ^ bytes.size(), word;
+    const auto add = [&] { sum = (sum ^ word) * 0x100000001b3; };
+    for (; bytes.size() >= sizeof word; bytes.remove_prefix(sizeof word)) {
+        std::memcpy(&word, bytes.data(), sizeof word);
+        add();
+    }
+    if (!bytes.empty()) {
+        word = 0;
+        std::memcpy(&word, bytes.data(), bytes.size());
+        add();
     }
     return sum ^ sum >> 32;
 }
@@ -118,8 +122,10 @@ std::size_t utf8_prefix(std::string_view text) {
 }
 
 std::string json_escaped(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
+    const auto stays = [](char c) { return c >= ' ' && c < 0x7f && c != '"' && c != '\\'; };
+    const auto first = std::find_if_not(text.begin(), text.end(), stays);
+    std::string out(text.begin(), first); // mostly all of it
+    text.remove_prefix(out.size());
     while (!text.empty()) {
         const std::size_t length = utf8_length(text);
         const char c = text.front();

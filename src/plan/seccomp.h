@@ -30,8 +30,12 @@ SeccompNames seccomp_names();
 std::string write_seccomp_cache(std::string_view key, const SeccompProgram& program);
 std::optional<SeccompProgram> read_seccomp_cache(std::string_view key, std::string_view file);
 
-// Where in such a file its key begins.
-extern const std::size_t kSeccompCacheKeyAt;
+// The same where the file says what its key is.
+struct SeccompCache {
+    std::string_view key; // in the file's memory
+    SeccompProgram program;
+};
+std::optional<SeccompCache> read_seccomp_cache(std::string_view file);
 
 // What else than a profile the program depends on, fit for a file's name.
 std::string seccomp_generator();

@@ -25,8 +25,6 @@ constexpr std::size_t kChecked = offsetof(Header, key_size);
 
 } // namespace
 
-const std::size_t kSeccompCacheKeyAt = sizeof(Header);
-
 std::string write_seccomp_cache(std::string_view key, const SeccompProgram& program) {
     Header header;
     header.key_size = static_cast<std::uint32_t>(key.size());
@@ -43,7 +41,7 @@ std::string write_seccomp_cache(std::string_view key, const SeccompProgram& prog
     return file;
 }
 
-std::optional<SeccompProgram> read_seccomp_cache(std::string_view key, std::string_view file) {
+std::optional<SeccompCache> read_seccomp_cache(std::string_view file) {
     Header header;
     const Header expected;
     if (file.size() < sizeof header) return std::nullopt;
@@ -51,7 +49,6 @@ std::optional<SeccompProgram> read_seccomp_cache(std::string_view key, std::stri
     const std::uint64_t size =
         sizeof header + std::uint64_t{header.key_size} + std::uint64_t{header.instructions} * 8;
     if (std::memcmp(header.magic, expected.magic, sizeof header.magic) != 0 || file.size() != size
-        || file.substr(sizeof header, header.key_size) != key
         || fingerprint(file.substr(kChecked)) != header.checksum)
         return std::nullopt;
 
@@ -59,7 +56,13 @@ std::optional<SeccompProgram> read_seccomp_cache(std::string_view key, std::stri
     program.filter.resize(header.instructions);
     std::memcpy(program.filter.data(), file.data() + sizeof header + header.key_size,
                 program.filter.size() * sizeof program.filter[0]);
-    return program;
+    return SeccompCache{file.substr(sizeof header, header.key_size), std::move(program)};
+}
+
+std::optional<SeccompProgram> read_seccomp_cache(std::string_view key, std::string_view file) {
+    auto cache = read_seccomp_cache(file);
+    if (!cache || cache->key != key) return std::nullopt;
+    return std::move(cache->program);
 }
 
 } // namespace tare::plan

@@ -9,10 +9,15 @@ namespace {
 
 constexpr std::string_view kSection = "\"seccomp\"", kRules = "\"syscalls\"";
 
-// Where a profile seems to stand in a text, and its list of rules in it.
-struct Place {
-    std::size_t begin = 0;
-    std::string_view profile, rules;
+// By so much of its beginning a profile is looked for. Engines write several that begin alike: with
+// more of them than there are places some are read each time.
+constexpr std::size_t kBeginning = 128;
+constexpr unsigned kPlaces = 4;
+
+// A profile in a text, or what looks like one.
+struct Profile {
+    std::string_view text;
+    Extent rules; // in it
 };
 
 std::size_t skip_to_value(std::string_view text, std::size_t at) {
@@ -36,67 +41,107 @@ std::size_t end_of_value(std::string_view text, std::size_t at) {
     return std::string_view::npos;
 }
 
-// A guess: whether it is one is known where its text was seen before, and otherwise tried out.
-std::optional<Place> find_profile(std::string_view text) {
+// Where a profile seems to begin. A guess: whether it is one is known where its text was seen
+// before, and otherwise tried out. npos: nowhere.
+std::size_t find_profile(std::string_view text) {
     const std::size_t name = text.find(kSection);
-    if (name == std::string_view::npos) return std::nullopt;
+    if (name == std::string_view::npos) return name;
     const std::size_t begin = skip_to_value(text, name + kSection.size());
-    if (begin == std::string_view::npos || text[begin] != '{') return std::nullopt;
+    const bool is_object = begin != std::string_view::npos && text[begin] == '{';
+    return is_object ? begin : std::string_view::npos;
+}
+
+std::optional<Profile> cut_out(std::string_view text) {
+    const std::size_t begin = find_profile(text);
+    if (begin == std::string_view::npos) return std::nullopt;
     const std::size_t list = text.find(kRules, begin);
     if (list == std::string_view::npos) return std::nullopt;
     const std::size_t rules = skip_to_value(text, list + kRules.size());
     if (rules == std::string_view::npos || text[rules] != '[') return std::nullopt;
     const std::size_t end = end_of_value(text, begin), rules_end = end_of_value(text, rules);
     if (end == std::string_view::npos || rules_end > end) return std::nullopt;
-    return Place{.begin = begin,
-                 .profile = text.substr(begin, end - begin),
-                 .rules = text.substr(rules, rules_end - rules)};
+    return Profile{text.substr(begin, end - begin), {rules - begin, rules_end - rules}};
 }
 
-std::string name_of(std::string_view profile) {
-    return plan::seccomp_generator() + "-" + std::to_string(fingerprint(profile));
+//   text  from the profile on
+std::string name_of(std::string_view text, unsigned place) {
+    return plan::seccomp_generator() + "-" + std::to_string(fingerprint(text.substr(0, kBeginning)))
+           + "." + std::to_string(place);
 }
 
-bool is_the_text_of(const Place& place, const spec::Seccomp& seccomp) {
-    const std::string text(place.profile);
-    const auto at = static_cast<std::size_t>(place.rules.data() - place.profile.data());
+// The key of its file: "BEGIN SIZE\n" of the rules, and the profile.
+std::string key_of(const Profile& profile) {
+    std::string key =
+        std::to_string(profile.rules.begin) + " " + std::to_string(profile.rules.size) + "\n";
+    key += profile.text;
+    return key;
+}
+
+std::optional<Profile> profile_of(std::string_view key) {
+    const std::size_t space = key.find(' '), line = key.find('\n');
+    if (line == std::string_view::npos || space > line) return std::nullopt;
+    const auto begin = parse_unsigned(key.substr(0, space));
+    const auto size = parse_unsigned(key.substr(space + 1, line - space - 1));
+    if (!begin || !size) return std::nullopt;
+    return Profile{key.substr(line + 1), {*begin, *size}};
+}
+
+bool is_the_text_of(const Profile& profile, const spec::Seccomp& seccomp) {
+    const std::string text(profile.text);
+    const Extent& rules = profile.rules;
     const auto whole = spec::read_seccomp(text, {});
-    auto rest = spec::read_seccomp(text, {at, place.rules});
+    auto rest =
+        spec::read_seccomp(text, {rules.begin, profile.text.substr(rules.begin, rules.size)});
     if (!whole || !rest || *whole != seccomp || !rest->knows_syscalls) return false;
     rest->knows_syscalls = false;
     rest->syscalls = seccomp.syscalls;
     return *rest == seccomp;
 }
 
+// The first free place, or a taken one that this profile always takes.
+//   text  from the profile on
+unsigned choose_place(const Settings& settings, std::string_view text, const Profile& profile) {
+    for (unsigned place = 0; place < kPlaces; ++place)
+        if (!read_cached(settings, name_of(text, place))) return place;
+    return static_cast<unsigned>(fingerprint(profile.text) % kPlaces);
+}
+
 void remember(const Settings& settings, std::string_view text, const spec::Seccomp& seccomp,
               const plan::SeccompProgram& program) {
-    const auto place = find_profile(text);
-    if (!place || place->profile.find('\\') != std::string_view::npos
-        || !is_the_text_of(*place, seccomp))
+    const auto profile = cut_out(text);
+    if (!profile || profile->text.find('\\') != std::string_view::npos
+        || !is_the_text_of(*profile, seccomp))
         return;
-    put_cached(settings, name_of(place->profile),
-               plan::write_seccomp_cache(place->profile, program));
+    const std::string_view from = text.substr(find_profile(text));
+    put_cached(settings, name_of(from, choose_place(settings, from, *profile)),
+               plan::write_seccomp_cache(key_of(*profile), program));
 }
 
 struct Known {
     std::string file;
-    json::Hidden rules; // pointing into it
+    Extent rules;
+    std::string_view rules_text; // in the file
     plan::SeccompProgram program;
 };
 
+// What begins with a whole profile goes on behind it: an object ends with its own bracket.
 std::optional<Known> recognise(const Settings& settings, std::string_view text) {
-    const auto place = find_profile(text);
-    if (!place) return std::nullopt;
-    auto file = read_cached(settings, name_of(place->profile));
-    if (!file) return std::nullopt;
-    auto program = plan::read_seccomp_cache(place->profile, *file);
-    if (!program) return std::nullopt;
-    Known known{*std::move(file), {}, *std::move(program)};
-    const auto within = static_cast<std::size_t>(place->rules.data() - place->profile.data());
-    known.rules = {place->begin + within,
-                   std::string_view(known.file)
-                       .substr(plan::kSeccompCacheKeyAt + within, place->rules.size())};
-    return known;
+    const std::size_t begin = find_profile(text);
+    if (begin == std::string_view::npos) return std::nullopt;
+    text.remove_prefix(begin);
+    for (unsigned place = 0; place < kPlaces; ++place) {
+        auto file = read_cached(settings, name_of(text, place));
+        if (!file) break;
+        auto cache = plan::read_seccomp_cache(*file);
+        const auto profile = cache ? profile_of(cache->key) : std::nullopt;
+        if (!profile || !text.starts_with(profile->text)) continue;
+        const Extent& rules = profile->rules;
+        return Known{*std::move(file),
+                     {begin + rules.begin, rules.size},
+                     profile->text.substr(rules.begin, rules.size),
+                     std::move(cache->program)};
+    }
+    return std::nullopt;
 }
 
 } // namespace
@@ -104,14 +149,18 @@ std::optional<Known> recognise(const Settings& settings, std::string_view text) 
 Result<ConfigAndFilter> read_config(const Settings& settings, std::string& text,
                                     std::string_view file_name) {
     auto known = recognise(settings, text);
+    const json::Hidden hidden =
+        known ? json::Hidden{known->rules.begin, known->rules_text} : json::Hidden{};
     ConfigAndFilter read;
-    read.config = TRY(spec::read_config(text, file_name, known ? known->rules : json::Hidden{}));
+    read.config = TRY(spec::read_config(text, file_name, hidden));
     if (!known) return read;
     const auto& linux_ = read.config.linux_;
-    if (linux_ && linux_->seccomp && linux_->seccomp->knows_syscalls)
+    if (linux_ && linux_->seccomp && linux_->seccomp->knows_syscalls) {
         read.filter = std::move(known->program);
-    else // what was hidden is something else
+        read.rules = known->rules;
+    } else { // what was hidden is something else
         read.config = TRY(spec::read_config(std::string_view(text), file_name));
+    }
     return read;
 }
 

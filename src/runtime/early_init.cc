@@ -48,14 +48,14 @@ Result<sys::Child> spawn(const Fd& socket) {
 
 EarlyInit* foreseen = nullptr;
 
-// Whether it is create, exec or run, without descriptors to keep. To be wrong costs no more than an
+// Whether it is create or run, without descriptors to keep. To be wrong costs no more than an
 // init that is not needed, or that comes later.
 bool will_ask(std::span<char* const> words) {
     bool found = false, may_be_value = false;
     for (const std::string_view word : words) {
         if (word.starts_with("--preserve-fds") || word.starts_with("-preserve-fds")) return false;
         if (found) continue;
-        found = word == "create" || word == "exec" || word == "run";
+        found = word == "create" || word == "run";
         if (!found && !word.starts_with('-') && !std::exchange(may_be_value, false)) return false;
         may_be_value = may_be_value || word.starts_with('-');
     }

@@ -1,14 +1,13 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "runtime/caller.h"
-#include "runtime/config_reader.h"
 #include "runtime/console.h"
+#include "runtime/exec_config.h"
 #include "runtime/foreground.h"
 #include "runtime/host.h"
 #include "runtime/joining.h"
 #include "runtime/launch.h"
 #include "runtime/liveness.h"
-#include "runtime/outer_hooks.h"
 #include "runtime/pid_file.h"
 #include "runtime/report.h"
 #include "runtime/resctrl.h"
@@ -75,9 +74,7 @@ Result<plan::ExecWishes> read_wishes(const ExecRequest& request) {
 
 Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& request,
                              const Container& container) {
-    std::string text = TRY(read_stored_text(container.directory));
-    ConfigAndFilter read =
-        TRY(read_config(settings, text, container.directory.path() + "/config.json"));
+    ConfigAndFilter read = TRY(read_exec_config(settings, container.directory));
     spec::Config& config = read.config;
     const plan::ExecWishes wishes = TRY(read_wishes(request));
     plan::ExecProcess chosen = TRY(plan::choose_process(config.process, wishes));
@@ -89,7 +86,7 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
                                    .preserve_fds = request.preserve_fds,
                                    .listen_fds = listen_fds(),
                                    .has_gate = false};
-    const auto filter = TRY(make_filter(settings, read, text));
+    const auto& filter = read.filter;
     plan::Plan plan =
         TRY(plan::compile_exec(config, chosen.origin, host, options, filter ? &*filter : nullptr));
     TRY(check_terminal(plan.terminal, chosen.origin.of("terminal"), !request.detach,
@@ -102,27 +99,32 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
 class Execution {
 public:
     Execution(Container& container, const ExecRequest& request, const plan::Plan& plan,
-              Receivers receivers, EarlyInit early, Foreground* foreground)
+              Receivers receivers, Foreground* foreground)
         : container_(container), request_(request), plan_(plan), receivers_(std::move(receivers)),
-          early_(std::move(early)), foreground_(foreground), report_(Fd(), plan.steps) {}
+          foreground_(foreground), report_(Fd(), plan.steps) {}
 
     // Until the process runs. A failure leaves nothing behind.
     Status start() {
         TRY(launch_init());
         const Status running = bring_up();
-        early_.end(); // only now, for it was to go on by itself
-        if (running) return {};
-        (void)sys::send_signal(process_.pidfd, SIGKILL);
-        (void)sys::reap(process_.pidfd);
+        if (!running) kill();
         return running;
     }
 
-    const Fd& process() const { return process_.pidfd; }
+    // The result is the exit status.
+    Result<int> wait() {
+        auto status = foreground_->wait(process_.pidfd, nullptr, [this] { return await(); });
+        if (!status) kill();
+        return status;
+    }
 
 private:
     Status launch_init();
     bool goes_ahead() const;
+    bool asks_later() const { return foreground_ != nullptr && goes_ahead(); }
     Status bring_up();
+    Status await();
+    void kill();
     Status converse();
     Status place_console(Fd master);
     Status pass_listener(const Fd& listener);
@@ -131,20 +133,20 @@ private:
     const ExecRequest& request_;
     const plan::Plan& plan_;
     Receivers receivers_;
-    EarlyInit early_;
     Foreground* foreground_;
     sys::Child process_;
     Report report_;
+    bool awaited_ = false; // that it executes
 };
 
 Status Execution::launch_init() {
-    Launched launched = TRY(launch_into_container({.plan = plan_,
-                                                   .record = container_.record,
-                                                   .init = container_.init,
-                                                   .cgroup = request_.cgroup,
-                                                   .go_ahead = goes_ahead(),
-                                                   .keep_fds = request_.preserve_fds + listen_fds(),
-                                                   .early = &early_}));
+    Launched launched =
+        TRY(launch_into_container({.plan = plan_,
+                                   .record = container_.record,
+                                   .init = container_.init,
+                                   .cgroup = request_.cgroup,
+                                   .go_ahead = goes_ahead(),
+                                   .keep_fds = request_.preserve_fds + listen_fds()}));
     process_ = std::move(launched.init);
     report_ = Report(std::move(launched.report), plan_.steps);
     return {};
@@ -162,7 +164,17 @@ Status Execution::bring_up() {
     if (receivers_.pidfd) TRY(send_pidfd(receivers_.pidfd, process_.pidfd));
     if (!request_.pid_file.empty()) TRY(write_pid_file(request_.pid_file, process_.pid));
     TRY(report_.go(process_.pid));
-    return await_exec(report_, kWho, process_.pidfd);
+    return asks_later() ? Status() : await();
+}
+
+// Not before we have to know: to be woken for it costs the process time.
+Status Execution::await() {
+    return std::exchange(awaited_, true) ? Status() : await_exec(report_, kWho, process_.pidfd);
+}
+
+void Execution::kill() {
+    (void)sys::send_signal(process_.pidfd, SIGKILL);
+    (void)sys::reap(process_.pidfd);
 }
 
 // Until init has done everything but the execve.
@@ -207,7 +219,7 @@ Status Execution::pass_listener(const Fd& listener) {
 
 Result<int> exec(const Settings& settings, const ExecRequest& request) {
     TRY(check_passed_fds(listen_fds(), request.preserve_fds));
-    EarlyInit early = TRY(EarlyInit::start(request.preserve_fds + listen_fds()));
+    TRY(sys::close_on_exec_from(3 + request.preserve_fds + listen_fds()));
     Container container = TRY(find_container(settings, request));
     const plan::Plan plan = TRY(plan_exec(settings, request, container));
     for (const std::string& warning : plan.warnings)
@@ -218,14 +230,16 @@ Result<int> exec(const Settings& settings, const ExecRequest& request) {
     // limit is a signal too.
     std::optional<Foreground> foreground;
     if (!request.detach) foreground.emplace();
-    Execution execution(container, request, plan, std::move(receivers), std::move(early),
+    Execution execution(container, request, plan, std::move(receivers),
                         foreground ? &*foreground : nullptr);
-    Status running = execution.start();
-    if (!running && sys::has_ended(container.init.pidfd))
-        running.error().text += "; the container has stopped meanwhile";
-    TRY(std::move(running));
+    const auto explain = [&](Error error) {
+        if (sys::has_ended(container.init.pidfd))
+            error.text += "; the container has stopped meanwhile";
+        return error;
+    };
+    TRY(execution.start().map_error(explain));
     if (!foreground) return 0;
-    return foreground->wait(execution.process(), nullptr);
+    return execution.wait().map_error(explain);
 }
 
 } // namespace tare::runtime

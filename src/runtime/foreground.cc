@@ -11,7 +11,7 @@
 
 #include <csignal>
 #include <ctime>
-#include <optional>
+#include <memory>
 #include <sys/signalfd.h>
 
 namespace tare::runtime {
@@ -45,16 +45,19 @@ Result<Fd> open_signals() {
 // One container, from its start to its exit.
 class Watch {
 public:
-    Watch(const Fd& init, const Fd& console, const Fd& signals, NotifyProxy* notify)
-        : init_(init), console_(console), signals_(signals), notify_(notify), raw_(input(console)) {
+    Watch(const Fd& init, const Fd& console, const Fd& signals, NotifyProxy* notify,
+          const std::function<Status()>& first)
+        : init_(init), console_(console), signals_(signals), notify_(notify), first_(first),
+          raw_(input(console)) {
         if (!console) return;
-        relay_.emplace(console, STDIN_FILENO, STDOUT_FILENO);
+        relay_ = std::make_unique<Relay>(console, STDIN_FILENO, STDOUT_FILENO);
         enter_foreground();
     }
 
     Status until_exit() {
         while (!exited_ || (relay_ && !given_up_ && !relay_->drain()))
             TRY(once());
+        TRY(do_first());
         forward_notifications(); // STOPPING=1 may have come last
         return {};
     }
@@ -86,7 +89,10 @@ private:
         if (sys::retry_eintr([&] { return ::poll(fds, count, timeout); }) < 0)
             return sys_failure("poll");
 
-        if (fds[kSignals].revents != 0) take_signals();
+        if (fds[kSignals].revents != 0) {
+            TRY(do_first());
+            take_signals();
+        }
         if (fds[kNotify].revents != 0) forward_notifications();
         if (fds[kInit].revents != 0) exited_ = true;
         if (!relay_) return {};
@@ -94,6 +100,8 @@ private:
         if (relay_->input_paused() && now_ms() >= next_check_) enter_foreground();
         return {};
     }
+
+    Status do_first() { return first_ ? std::exchange(first_, nullptr)() : Status(); }
 
     void take_signals() {
         signalfd_siginfo info;
@@ -129,8 +137,9 @@ private:
     const Fd& console_;
     const Fd& signals_;
     NotifyProxy* notify_;
+    std::function<Status()> first_;
     RawMode raw_;
-    std::optional<Relay> relay_;
+    std::unique_ptr<Relay> relay_; // its buffers would make the stack four times as deep
     bool exited_ = false, given_up_ = false;
     std::int64_t next_check_ = 0;
 };
@@ -156,9 +165,10 @@ Status Foreground::set_console(Fd master) {
     return {};
 }
 
-Result<int> Foreground::wait(const Fd& init, NotifyProxy* notify) {
+Result<int> Foreground::wait(const Fd& init, NotifyProxy* notify,
+                             const std::function<Status()>& first) {
     const Fd signals = TRY(open_signals());
-    TRY(Watch(init, console_, signals, notify).until_exit());
+    TRY(Watch(init, console_, signals, notify, first).until_exit());
     const int status = TRY(sys::reap(init));
     return sys::exit_code(status);
 }

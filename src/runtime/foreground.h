@@ -4,6 +4,8 @@
 #include "base/result.h"
 #include "runtime/signal_mask.h"
 
+#include <functional>
+
 namespace tare::runtime {
 
 class NotifyProxy;
@@ -30,9 +32,13 @@ public:
 
     // Waits for the child behind `init` to exit, and reaps it; no other child is touched.
     //   notify  null where the caller has no NOTIFY_SOCKET
+    //   first   called once, before a signal is passed on or the child is reaped; its error is
+    //   ours,
+    //           and the child is as it was
     // The result is its exit status, or 128+N when signal N killed it. The caller's terminal is as
     // it was before.
-    Result<int> wait(const Fd& init, NotifyProxy* notify);
+    Result<int> wait(const Fd& init, NotifyProxy* notify,
+                     const std::function<Status()>& first = nullptr);
 
 private:
     SignalMask callers_mask_ = 0;

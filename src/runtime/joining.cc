@@ -26,8 +26,7 @@ Result<Launched> launch_by_systemd(const JoinRequest& request, const std::string
          .gate_out = none,
          .container = &request.init,
          .go_ahead = request.go_ahead,
-         .keep_fds = request.keep_fds,
-         .early = request.early});
+         .keep_fds = request.keep_fds});
 }
 
 Result<Launched> launch_in(const JoinRequest& request, const std::string& cgroup) {
@@ -42,8 +41,7 @@ Result<Launched> launch_in(const JoinRequest& request, const std::string& cgroup
                             .gate_out = none,
                             .container = &request.init,
                             .go_ahead = request.go_ahead,
-                            .keep_fds = request.keep_fds,
-                            .early = request.early});
+                            .keep_fds = request.keep_fds});
     const bool may_not = !launched && launched.error().code == EACCES;
     if (may_not && !request.record.unit.empty()) return launch_by_systemd(request, cgroup);
     return launched;

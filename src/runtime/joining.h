@@ -12,11 +12,10 @@ namespace tare::runtime {
 struct JoinRequest {
     const plan::Plan& plan;
     const Record& record;
-    const sys::Child& init;     // the container's
-    std::string cgroup;         // below the container's own; empty: that of its init
-    bool go_ahead = false;      // as in LaunchRequest
-    unsigned keep_fds = 0;      // 3 ... 3+keep_fds-1 go on into the container
-    EarlyInit* early = nullptr; // as in LaunchRequest
+    const sys::Child& init; // the container's
+    std::string cgroup;     // below the container's own; empty: that of its init
+    bool go_ahead = false;  // as in LaunchRequest
+    unsigned keep_fds = 0;  // 3 ... 3+keep_fds-1 go on into the container
 };
 
 // Makes the process in the first of the container's cgroups that takes it.

@@ -36,6 +36,8 @@ TEST(SeccompCache, GivesBackWhatWasWritten) {
     EXPECT_EQ(read->filter, program.filter);
     EXPECT_EQ(read->flags, 6u);
     EXPECT_TRUE(read->notify);
+    EXPECT_EQ(read_seccomp_cache(file)->key, "key");
+    EXPECT_EQ(read_seccomp_cache(file)->program.filter, program.filter);
     EXPECT_FALSE(read_seccomp_cache("kez", file));
     EXPECT_FALSE(read_seccomp_cache("ke", file));
 }
@@ -46,6 +48,7 @@ TEST(SeccompCache, RefusesEveryDamage) {
         std::string damaged = file;
         damaged[i] = static_cast<char>(damaged[i] ^ 0x10);
         EXPECT_FALSE(read_seccomp_cache("key", damaged)) << i;
+        EXPECT_FALSE(read_seccomp_cache(damaged)) << i;
         EXPECT_FALSE(read_seccomp_cache("key", file.substr(0, i))) << i;
     }
     EXPECT_FALSE(read_seccomp_cache("key", file + "x"));

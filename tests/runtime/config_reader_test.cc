@@ -80,6 +80,30 @@ TEST_F(ConfigReaderTest, AnyOtherByteIsAnotherProfile) {
     }
 }
 
+// By their beginnings alone they could not be told apart; there is place for four.
+TEST_F(ConfigReaderTest, ProfilesThatBeginAlikeAreToldApart) {
+    const auto config_of = [](const std::string& call) {
+        std::string profile = kProfile;
+        profile.insert(profile.find("], \"flags\""),
+                       R"(, {"names": [")" + call + R"("], "action": "SCMP_ACT_LOG"})");
+        return config_with(R"({"seccomp": )" + profile + "}");
+    };
+    const std::string calls[] = {"open", "close", "pipe2", "dup3", "mmap", "brk"};
+    std::vector<std::vector<std::uint64_t>> filters;
+    for (const std::string& call : calls)
+        filters.push_back(filter_of(config_of(call))->filter);
+    unsigned known = 0;
+    for (std::size_t i = 0; i < std::size(calls); ++i) {
+        const ConfigAndFilter again = read(config_of(calls[i]));
+        if (!again.filter) continue;
+        EXPECT_EQ(again.filter->filter, filters[i]) << calls[i];
+        ++known;
+    }
+    EXPECT_EQ(known, 4u);
+    EXPECT_TRUE(knows(config_of("brk"))); // the last one took another's place
+    EXPECT_FALSE(knows(config_of("openat")));
+}
+
 // The first that looks like a profile is none: it is never taken for one.
 TEST_F(ConfigReaderTest, AProfileElsewhereIsNotTheContainers) {
     const std::string profile = kProfile;

@@ -158,6 +158,36 @@ TEST(Foreground, SignalsAreForwarded) {
     }
 }
 
+// Whether the process executes at all is asked only when it must be known.
+TEST(Foreground, WhatComesFirstComesOnceBeforeASignalAndBeforeTheStatus) {
+    Foreground foreground;
+    const Fd none;
+    for (const bool signalled : {false, true}) {
+        const pid_t pid = ::fork();
+        const std::string script = signalled ? "trap 'exit 5' USR1; kill -USR2 $PPID; while :; do "
+                                               "sleep 0.01; done"
+                                             : "exit 5";
+        if (pid == 0) play_init(script, none, foreground.callers_mask());
+        const auto init = sys::open_pidfd(pid);
+        int calls = 0;
+        const auto status = foreground.wait(*init, nullptr, [&] {
+            ++calls;
+            EXPECT_EQ(sys::has_ended(*init), !signalled);
+            if (signalled) ::kill(pid, SIGUSR1);
+            return Status();
+        });
+        EXPECT_TRUE(status && (*status == 5 || *status == 128 + SIGUSR2));
+        EXPECT_EQ(calls, 1);
+    }
+    const pid_t pid = ::fork();
+    if (pid == 0) play_init("exit 5", none, foreground.callers_mask());
+    const auto init = sys::open_pidfd(pid);
+    const auto failed =
+        foreground.wait(*init, nullptr, [] { return invalid("it never executed"); });
+    EXPECT_EQ(failed.error().text, "it never executed");
+    EXPECT_EQ(sys::exit_code(*sys::reap(*init)), 5); // it is still there to be reaped
+}
+
 TEST(Foreground, IgnoredSigchldOfTheCallerDoesNotCostTheStatus) {
     ::signal(SIGCHLD, SIG_IGN);
     Tare tare("exit 3", false);

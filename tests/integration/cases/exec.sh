@@ -350,6 +350,29 @@ test_the_seccomp_filter_holds_here_too() {
     down
 }
 
+# The first one leaves the filter in the state directory, for as long as the config is the same.
+test_the_filter_that_an_exec_leaves() {
+    up '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64"], syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 28}]}'
+    local i
+    holds() {
+        quiet tare exec a sh -c 'mkdir /tmp/x 2>&1; grep Seccomp: /proc/self/status'
+        has "the errno, $1" "$out" 'No space left'
+        has "a filter, $1" "$out" $'Seccomp:\t2'
+    }
+    for i in 1 2 3; do holds "$i"; done
+    [[ -f $STATE/a/filter ]] || fail 'nothing was left'
+    rm -r "$STATE/@seccomp" # it was asked for already
+    holds 'without the cache'
+    [[ ! -e $STATE/@seccomp ]] || fail 'the profile was compiled again'
+    head -c 60 "$STATE/a/filter" >cut && cp cut "$STATE/a/filter"
+    holds 'with a damaged file'
+    cp "$STATE/a/config.json" again && mv again "$STATE/a/config.json"
+    holds 'with another config.json'
+    holds 'with what that left'
+    down
+    [[ ! -e $STATE/a ]] || fail 'delete left something'
+}
+
 test_init_and_its_settings() {
     up '.process.oomScoreAdj = 123 | .linux.personality = {domain: "LINUX32"} | .process.scheduler = {policy: "SCHED_BATCH", nice: 3}'
     quiet tare exec a sh -c 'cat /proc/self/oom_score_adj /proc/self/personality; cut -d" " -f19 /proc/self/stat'

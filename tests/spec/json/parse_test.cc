@@ -127,6 +127,38 @@ TEST(ParseInPlace, DoesNotLookAtWhatIsHidden) {
     EXPECT_EQ(text, original);
 }
 
+TEST(ParseInPlace, WhatComesBehindMayBeLongerThanWhatIsHidden) {
+    for (std::size_t more = 0; more < 40; ++more) {
+        const std::string original =
+            R"({"long": [1, 2, 3], "b": ")" + std::string(more, 'x') + R"(", "c": ["d"]})";
+        const std::size_t begin = original.find('['), end = original.find(']') + 1;
+        const Hidden hidden = {begin, std::string_view(original).substr(begin, end - begin)};
+        std::string text = original;
+        auto document = parse_in_place(text, "f.json", hidden);
+        ASSERT_TRUE(document) << document.error().text;
+        EXPECT_TRUE(document->root().find("long")->is_hidden());
+        EXPECT_EQ(document->root().find("b")->text().value(), std::string(more, 'x'));
+        document->give_back(text, hidden);
+        EXPECT_EQ(text, original);
+    }
+}
+
+TEST(ParseInPlace, ErrorsBesideWhatIsHiddenAreTheOrdinaryOnes) {
+    const std::string hidden = "[1,\n2]";
+    for (const auto& [text, problem] :
+         {std::pair{R"({"a": 1, "a": )" + hidden + "}", "f.json#/a: is there twice"},
+          std::pair{R"({"a": )" + hidden + R"(, "b": 1, "b": 2})", "f.json#/b: is there twice"},
+          std::pair{R"({"a": )" + hidden + ", \"\xff\": 1}",
+                    "f.json:2:6: the text is not valid UTF-8"},
+          std::pair{R"({"a" )" + hidden + "}", "f.json:1:6: expected ':' after a member's name"}}) {
+        std::string copy = text;
+        const auto document = parse_in_place(copy, "f.json", {text.find('['), hidden});
+        ASSERT_FALSE(document) << text;
+        EXPECT_EQ(document.error().text, problem);
+        EXPECT_EQ(parse(text, "f.json").error().text, problem);
+    }
+}
+
 TEST(ParseInPlace, KnowsThePlaceOfAnErrorBehindWhatIsHidden) {
     const std::string original = "{\"long\": [\n1,\n2\n],\n\"x\" 1}";
     const std::size_t begin = original.find('['), end = original.find(']') + 1;
