@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 #include <linux/mman.h>
 #include <sys/mman.h>
@@ -49,6 +50,18 @@ bool in_arena(const void* block) {
     return at >= begin && at < begin + kArena;
 }
 
+// Small blocks wait for the next one of their size.
+struct Freed {
+    Freed* next;
+};
+constexpr std::size_t kListed = 1024;
+Freed* freed[kListed / kAlign];
+
+Freed** freed_of(std::size_t size) {
+    const std::size_t bytes = rounded(size);
+    return bytes <= kListed ? &freed[bytes / kAlign - 1] : nullptr;
+}
+
 } // namespace
 
 const std::nothrow_t std::nothrow;
@@ -56,6 +69,8 @@ const std::nothrow_t std::nothrow;
 extern "C" const void* const tare_first_memory_end = arena + kPopulate;
 
 void* operator new(std::size_t size) {
+    if (Freed** const list = freed_of(size); list != nullptr && *list != nullptr)
+        return std::exchange(*list, (*list)->next);
     if (size <= kLarge && rounded(size) <= kArena - used) {
         void* const block = arena + used;
         used += rounded(size);
@@ -77,7 +92,11 @@ void operator delete(void* block) noexcept {
 
 void operator delete(void* block, std::size_t size) noexcept {
     if (!in_arena(block)) return std::free(block);
-    if (static_cast<unsigned char*>(block) + rounded(size) == arena + used) used -= rounded(size);
+    if (static_cast<unsigned char*>(block) + rounded(size) == arena + used) {
+        used -= rounded(size);
+    } else if (Freed** const list = freed_of(size)) {
+        *list = new (block) Freed{*list};
+    }
 }
 
 void* operator new[](std::size_t size) {

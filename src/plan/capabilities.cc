@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <algorithm>
 #include <cap-ng.h>
 #include <cctype>
 
@@ -11,19 +12,19 @@ namespace {
 
 constexpr std::string_view kPrefix = "CAP_";
 
-std::string config_name(unsigned capability) {
+std::string config_name(std::string_view librarys) {
     std::string name(kPrefix);
-    for (const char* c = ::capng_capability_to_name(capability); *c != '\0'; ++c)
-        name.push_back(static_cast<char>(std::toupper(static_cast<unsigned char>(*c))));
+    name += librarys;
+    for (char& c : name)
+        c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     return name;
 }
 
-// The library also takes other spellings; the spec has one, "valid values are defined in
-// capabilities(7)".
+// "Valid values are defined in capabilities(7)": the library would also take other spellings.
 int number_of(const std::string& name) {
-    if (!name.starts_with(kPrefix)) return -1;
-    const int number = ::capng_name_to_capability(name.c_str() + kPrefix.size());
-    return number >= 0 && config_name(static_cast<unsigned>(number)) == name ? number : -1;
+    const std::vector<std::string>& all = capability_names();
+    const auto at = std::ranges::find(all, name);
+    return at == all.end() ? -1 : static_cast<int>(at - all.begin());
 }
 
 // One of the five lists on its way to a set.
@@ -76,11 +77,15 @@ CapabilitySets plan_capabilities(const spec::Capabilities& wanted, std::uint64_t
     return sets;
 }
 
-std::vector<std::string> capability_names() {
-    std::vector<std::string> names;
-    for (unsigned number = 0; ::capng_capability_to_name(number) != nullptr; ++number)
-        names.push_back(config_name(number));
-    return names;
+const std::vector<std::string>& capability_names() {
+    static const std::vector<std::string> all = [] {
+        std::vector<std::string> names;
+        names.reserve(64); // bits
+        while (const char* name = ::capng_capability_to_name(static_cast<unsigned>(names.size())))
+            names.push_back(config_name(name));
+        return names;
+    }();
+    return all;
 }
 
 } // namespace tare::plan

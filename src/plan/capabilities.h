@@ -21,6 +21,6 @@ CapabilitySets plan_capabilities(const spec::Capabilities& wanted, std::uint64_t
                                  const std::string& origin);
 
 // Every name this build knows, for `features`: "CAP_CHOWN" ...
-std::vector<std::string> capability_names();
+const std::vector<std::string>& capability_names();
 
 } // namespace tare::plan

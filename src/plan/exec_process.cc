@@ -77,7 +77,7 @@ Status add_capabilities(Process& process, const std::vector<std::string>& names)
     if (names.empty()) return {};
     if (!process.capabilities) process.capabilities.emplace();
     spec::Capabilities& sets = *process.capabilities;
-    const std::vector<std::string> known = capability_names();
+    const std::vector<std::string>& known = capability_names();
     for (const std::string& name : names) {
         if (!contains(known, name))
             return invalid("--cap: " + quote(name) + " is no capability that this build knows");
