@@ -32,9 +32,9 @@ TARE_OBJECTS := $(patsubst %.cc,$(BUILD)/$(LIBC)/%.o,$(LIBRARY) $(PROGRAM) $(LIB
 
 # Stripped, which also writes the file from its beginning to its end: what a linker has written piece by piece lies in
 # small pages of the cache, and each start costs some per cent more.
-$(BUILD)/tare: $(TARE_OBJECTS) $(BUILD)/$(LIBC)/init_image.o
+$(BUILD)/tare: $(TARE_OBJECTS) $(BUILD)/$(LIBC)/init_image.o src/link_order.ld
 	@echo '  $@'
-	@$(TARE_LINK) -o $@.debug $^ $(TARE_LIBS)
+	@$(TARE_LINK) -o $@.debug $(filter %.o,$^) $(TARE_LIBS)
 	@strip -o $@ $@.debug
 
 $(BUILD)/$(LIBC)/%.o: %.cc | $(LIBC_HEADERS)
@@ -154,6 +154,7 @@ help:
 	@echo 'vm-checkpoint  the cases that need CRIU, in QEMU'
 	@echo 'fuzz         every parser, FUZZ_SECONDS=20 each'
 	@echo 'bench        against runc, crun and the floor of the kernel'
+	@echo 'link-order   which functions lie together, after changes of what a start executes'
 	@echo 'install      PREFIX=$(PREFIX) DESTDIR='
 	@echo 'deps         the Debian packages for all of this'
 

@@ -25,7 +25,7 @@ TARE_FLAGS := -fno-pie -fno-exceptions -fno-threadsafe-statics -ffunction-sectio
   -fno-asynchronous-unwind-tables -U_FORTIFY_SOURCE -nostdinc '-D__GLIBC_PREREQ(a,b)=0' \
   -D__locale_t=locale_t $(CXX_HEADERS) -isystem $(GCC_INCLUDE) -isystem src/musl \
   -isystem /usr/include/$(MUSL_TRIPLE) -isystem $(BUILD)/musl-include
-TARE_LINK = musl-gcc -static -Wl,--gc-sections
+TARE_LINK = musl-gcc -static -Wl,--gc-sections -Wl,-T,src/link_order.ld
 TARE_LIBS = $(shell $(CXX) -print-file-name=libstdc++.a) $(STATIC_LIBS) \
   $(shell gcc -print-file-name=libgcc_eh.a) $(shell gcc -print-file-name=libgcc.a) -lc
 else

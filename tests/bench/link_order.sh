@@ -1,0 +1,58 @@
+#!/bin/bash
+# link_order.sh TARE MAP EXECUTED CONFIG >src/link_order.ld: which functions a container's life executes, in the
+# order of their first time, on what `docker run` generates. TARE is linked as MAP says.
+set -eu
+if [[ -z ${BENCH_INSIDE:-} ]]; then
+    BENCH_INSIDE=1 exec unshare --mount --propagation private "$0" "$@"
+fi
+tare=$(realpath "$1") map=$(realpath "$2") executed=$(realpath "$3") config=$(realpath "$4")
+umount -R /sys/fs/cgroup
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+
+work=$(mktemp -d /dev/shm/tare-order-XXXXXX)
+finish() {
+    "$tare" --root "$work/state" delete --force c >/dev/null 2>&1 || true
+    rm -rf "$work"
+}
+trap finish EXIT
+mkdir -p "$work/docker/rootfs"/{bin,dev,etc,proc,root,sys,tmp}
+cp "$(command -v busybox)" "$work/docker/rootfs/bin/busybox"
+ln -s busybox "$work/docker/rootfs/bin/true"
+for name in resolv.conf hostname hosts; do
+    echo '127.0.0.1 localhost' >"$work/$name"
+    : >"$work/docker/rootfs/etc/$name"
+done
+sed "s#@BUNDLES@#$work#g" "$config" | jq '.ociVersion = "1.0.2" | del(.linux.cgroupsPath) | .process.terminal = false' >"$work/docker/config.json"
+here=$PWD
+cd "$work/docker"
+
+step() { "$executed" "$work/addresses" "$tare" --root "$work/state" "$@" </dev/null >/dev/null; }
+"$tare" --root "$work/state" run first # later ones know the profile
+step run c
+jq '.process.args = ["/bin/busybox", "sleep", "1000"]' config.json >"$work/config" && cp "$work/config" config.json
+step create c
+step start c
+"$tare" --root "$work/state" exec c /bin/true # later ones know the filter
+step exec c /bin/true
+step state c
+step kill c KILL
+sleep 0.5
+step delete c
+
+cat <<'END'
+/* Written by `make link-order`: what a container's life executes, in the order of the first time, before all other
+   code. src/README.md, "what is written costs more than what is run", says what for. A function that is not here, or
+   no more, changes nothing but that. */
+SECTIONS
+{
+  .text.executed :
+  {
+END
+cd "$here"
+python3 tests/bench/executed_sections.py "$map" "$work/addresses"
+cat <<'END'
+  }
+  tare_executed_end = .;
+}
+INSERT BEFORE .text;
+END
