@@ -56,10 +56,10 @@ Trial plan_trial(const Options& options, const std::string& config, const std::s
     if (command == "start") return {{create}, start, {}, true, false};
     if (command == "run") return {{}, say({"run", "--bundle", bundle + "/once", "a"}), {}};
     if (command == "run-detached") return {{}, detached, {}};
-    if (command == "exec")
-        return {{detached}, say({"exec", "a", "/bin/inside", "once"}), {}, true, false, true};
-    if (command == "exec-detached")
-        return {{detached},
+    const Words exec = say({"exec", "a", "/bin/inside", "once"});
+    if (command == "exec") return {{detached}, exec, {}, true, false, true};
+    if (command == "exec-detached") // not the first: that leaves a filter for later ones
+        return {{detached, exec},
                 say({"exec", "--detach", "--pid-file", options.work + "/files/exec.pid", "a",
                      "/bin/inside", "stay"}),
                 {},
