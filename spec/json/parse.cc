@@ -229,11 +229,14 @@ Failure syntax_error(std::string_view file, std::string_view text, std::size_t o
                    + std::to_string(characters + 1) + ": " + std::string(problem));
 }
 
+Status check_size(std::size_t bytes, std::string_view file_name) {
+    if (bytes <= kMaxBytes) return {};
+    return invalid(std::string(file_name) + ": " + std::to_string(bytes)
+                   + " bytes are too many: at most " + std::to_string(kMaxBytes) + " are read");
+}
+
 // What can be told of a text before it is parsed.
 Status check_bytes(std::string_view text, std::string_view file_name) {
-    if (text.size() > kMaxBytes)
-        return invalid(std::string(file_name) + ": " + std::to_string(text.size())
-                       + " bytes are too many: at most " + std::to_string(kMaxBytes) + " are read");
     if (const auto valid = utf8_prefix(text); valid != text.size())
         return syntax_error(file_name, text, valid, "the text is not valid UTF-8");
     if (const auto nul = text.find('\0'); nul != std::string_view::npos)
@@ -291,6 +294,7 @@ private:
 };
 
 Result<Document> parse(std::string_view text, std::string_view file_name) {
+    TRY(check_size(text.size(), file_name));
     TRY(check_bytes(text, file_name));
     Parser parser(file_name);
     const bool escapes = text.find('\\') != std::string_view::npos;
@@ -349,6 +353,7 @@ private:
 Result<Document> parse_in_place(std::string& text, std::string_view file_name,
                                 const Hidden& hidden) {
     const std::size_t size = text.size();
+    TRY(check_size(size, file_name));
     text.append(kPadding, '\0');
     const std::string_view whole(text.data(), size);
     Cover cover(text.data(), size, hidden);

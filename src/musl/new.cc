@@ -1,8 +1,8 @@
 // operator new for `tare`: a program that lives for a millisecond. musl's malloc gets and returns
 // pages by mmap and munmap, 23 calls for reading one engine's config; here an allocation takes the
 // next bytes of a static arena, whose untouched pages cost nothing. What is freed in the reverse
-// order of its allocation is used again, so that a loop which only makes temporaries does not grow;
-// anything else stays until exit. When the arena is used up, and for large blocks, malloc serves:
+// order of its allocation is used again, so that a loop which only makes temporaries does not grow,
+// and so are small blocks, for others of their size; anything else stays until exit. When the arena is used up, and for large blocks, malloc serves:
 // the arena bounds what never comes back. Its pages are asked for some at a time: to fault them in
 // one by one costs ten times as much where a hypervisor has a hand in it.
 
@@ -58,8 +58,7 @@ constexpr std::size_t kListed = 1024;
 Freed* freed[kListed / kAlign];
 
 Freed** freed_of(std::size_t size) {
-    const std::size_t bytes = rounded(size);
-    return bytes <= kListed ? &freed[bytes / kAlign - 1] : nullptr;
+    return size <= kListed ? &freed[rounded(size) / kAlign - 1] : nullptr;
 }
 
 } // namespace

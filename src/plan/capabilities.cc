@@ -81,8 +81,11 @@ const std::vector<std::string>& capability_names() {
     static const std::vector<std::string> all = [] {
         std::vector<std::string> names;
         names.reserve(64); // bits
-        while (const char* name = ::capng_capability_to_name(static_cast<unsigned>(names.size())))
+        for (;;) {         // one that only the kernel knows is "cap_NUMBER", or none
+            const char* name = ::capng_capability_to_name(static_cast<unsigned>(names.size()));
+            if (name == nullptr || std::string_view(name).starts_with("cap_")) break;
             names.push_back(config_name(name));
+        }
         return names;
     }();
     return all;

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::string_view kSection = "\"seccomp\"", kRules = "\"syscalls\"";
 
-// By so much of its beginning a profile is looked for. Engines write several that begin alike: with
-// more of them than there are places some are read each time.
+// By so much of its beginning a profile is looked for, and a shorter one is not worth it. Engines
+// write several that begin alike: with more of them than there are places some are read each time.
 constexpr std::size_t kBeginning = 128;
 constexpr unsigned kPlaces = 4;
 
@@ -101,16 +101,18 @@ bool is_the_text_of(const Profile& profile, const spec::Seccomp& seccomp) {
 // The first free place, or a taken one that this profile always takes.
 //   text  from the profile on
 unsigned choose_place(const Settings& settings, std::string_view text, const Profile& profile) {
-    for (unsigned place = 0; place < kPlaces; ++place)
-        if (!read_cached(settings, name_of(text, place))) return place;
+    for (unsigned place = 0; place < kPlaces; ++place) {
+        const auto file = read_cached(settings, name_of(text, place));
+        if (!file || !plan::read_seccomp_cache(*file)) return place;
+    }
     return static_cast<unsigned>(fingerprint(profile.text) % kPlaces);
 }
 
 void remember(const Settings& settings, std::string_view text, const spec::Seccomp& seccomp,
               const plan::SeccompProgram& program) {
     const auto profile = cut_out(text);
-    if (!profile || profile->text.find('\\') != std::string_view::npos
-        || !is_the_text_of(*profile, seccomp))
+    if (!profile || profile->text.size() < kBeginning
+        || profile->text.find('\\') != std::string_view::npos || !is_the_text_of(*profile, seccomp))
         return;
     const std::string_view from = text.substr(find_profile(text));
     put_cached(settings, name_of(from, choose_place(settings, from, *profile)),
@@ -131,7 +133,7 @@ std::optional<Known> recognise(const Settings& settings, std::string_view text) 
     text.remove_prefix(begin);
     for (unsigned place = 0; place < kPlaces; ++place) {
         auto file = read_cached(settings, name_of(text, place));
-        if (!file) break;
+        if (!file) continue;
         auto cache = plan::read_seccomp_cache(*file);
         const auto profile = cache ? profile_of(cache->key) : std::nullopt;
         if (!profile || !text.starts_with(profile->text)) continue;

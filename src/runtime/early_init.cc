@@ -123,4 +123,8 @@ void EarlyInit::end() {
     (void)sys::reap(process_.pidfd);
 }
 
+void EarlyInit::dismiss() {
+    if (EarlyInit* const there = std::exchange(foreseen, nullptr)) there->end();
+}
+
 } // namespace tare::runtime

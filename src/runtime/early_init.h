@@ -41,6 +41,9 @@ public:
     // Ends and reaps it; what it has forked goes on.
     void end();
 
+    // The one that was foreseen, if any, is not going to be asked for.
+    static void dismiss();
+
 private:
     EarlyInit(sys::Child process, Fd socket)
         : process_(std::move(process)), socket_(std::move(socket)),

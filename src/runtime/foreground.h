@@ -32,9 +32,8 @@ public:
 
     // Waits for the child behind `init` to exit, and reaps it; no other child is touched.
     //   notify  null where the caller has no NOTIFY_SOCKET
-    //   first   called once, before a signal is passed on or the child is reaped; its error is
-    //   ours,
-    //           and the child is as it was
+    //   first   called once, before a signal is passed on (it may wait, and they with it) or the
+    //           child reaped; its error is the result, and the child is as it was
     // The result is its exit status, or 128+N when signal N killed it. The caller's terminal is as
     // it was before.
     Result<int> wait(const Fd& init, NotifyProxy* notify,

@@ -41,7 +41,7 @@ step delete c
 
 cat <<'END'
 /* Written by `make link-order`: what a container's life executes, in the order of the first time, before all other
-   code. src/README.md, "what is written costs more than what is run", says what for. A function that is not here, or
+   code. src/README.md, "what is executed lies together", says what for. A function that is not here, or
    no more, changes nothing but that. */
 SECTIONS
 {

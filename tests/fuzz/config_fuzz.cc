@@ -1,6 +1,7 @@
 // Whatever the bytes are, reading a config ends in a config or in an error of one line; a config
 // that was read is the same after it was written and read again.
 
+#include "spec/json/document.h"
 #include "spec/runtime/config.h"
 #include "spec/runtime/features.h"
 #include "spec/runtime/state.h"
@@ -43,12 +44,47 @@ void check_in_place(std::string_view text) {
     require(*there == *copied && memory == text, "in place it differs", std::string(text));
 }
 
+// The first list outside of strings: where it begins, and how long it is by its brackets alone.
+std::string_view find_list(std::string_view text) {
+    std::size_t depth = 0, begin = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == '"') {
+            at = text.find('"', at + 1);
+            if (at == std::string_view::npos) return {};
+        } else if (text[at] == '[' && depth++ == 0) {
+            begin = at;
+        } else if (text[at] == ']' && depth > 0 && --depth == 0) {
+            return text.substr(begin, at + 1 - begin);
+        }
+    }
+    return {};
+}
+
+// What is beside a hidden list is read as it is with the list, and the text comes back.
+void check_hidden(std::string_view text) {
+    using namespace tare::json;
+    const std::string_view list = find_list(text);
+    if (list.empty() || text.find('\\') != std::string_view::npos || !parse(list, "l")) return;
+    const Hidden hidden = {static_cast<std::size_t>(list.data() - text.data()), list};
+    std::string memory(text);
+    auto beside = parse_in_place(memory, "c", hidden);
+    const auto whole = parse(text, "c");
+    if (!whole && whole.error().text.find("deep") != std::string::npos) return; // within the list
+    require(beside.has_value() == whole.has_value(), "hidden only, or not", std::string(text));
+    if (!whole)
+        return require(beside.error().text == whole.error().text, "another error beside it",
+                       beside.error().text + " | " + whole.error().text);
+    beside->give_back(memory, hidden);
+    require(memory == text, "not given back", std::string(text));
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     using namespace tare::spec;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     check_in_place(text);
+    check_hidden(text);
     check_round_trip(
         read_config(text), [](std::string_view again) { return read_config(again); },
         [](const Config& config) { return write_config(config); });

@@ -175,6 +175,16 @@ TEST_F(ForeseenInitTest, ComesForTheCommandsThatNeedOne) {
     EXPECT_FALSE(foresees({}));
 }
 
+TEST_F(ForeseenInitTest, EndsWhenItTurnsOutThatNobodyNeedsIt) {
+    std::string words[] = {"--debug", "exec", "run"};
+    char* pointers[] = {words[0].data(), words[1].data(), words[2].data()};
+    const ForeseenInit init(pointers);
+    EXPECT_TRUE(has_children());
+    EarlyInit::dismiss();
+    EXPECT_FALSE(has_children());
+    EarlyInit::dismiss();
+}
+
 TEST_F(ForeseenInitTest, DoesNotComeWhereDescriptorsAreKept) {
     EXPECT_FALSE(foresees({"run", "--preserve-fds", "1", "id"}));
     EXPECT_FALSE(foresees({"run", "--preserve-fds=1", "id"}));

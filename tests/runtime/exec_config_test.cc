@@ -76,10 +76,10 @@ TEST_F(ExecConfigTest, TheFirstLeavesTheFilterForLaterOnes) {
 TEST_F(ExecConfigTest, AnotherConfigHasAnotherFilter) {
     const auto before = read().filter;
     ASSERT_FALSE(has_rules(read()));
-    store(config_with("close", "other")); // as long as before
+    store(config_with("close", "m")); // as long as before
     const ConfigAndFilter changed = read();
     EXPECT_NE(changed.filter->filter, before->filter);
-    EXPECT_EQ(changed.config.annotations.at("name"), "other");
+    EXPECT_EQ(changed.config.annotations.at("name"), "m");
     (void)read();
     EXPECT_EQ(read().filter->filter, changed.filter->filter);
     EXPECT_FALSE(has_rules(read()));

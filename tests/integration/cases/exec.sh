@@ -366,9 +366,14 @@ test_the_filter_that_an_exec_leaves() {
     [[ ! -e $STATE/@seccomp ]] || fail 'the profile was compiled again'
     head -c 60 "$STATE/a/filter" >cut && cp cut "$STATE/a/filter"
     holds 'with a damaged file'
-    cp "$STATE/a/config.json" again && mv again "$STATE/a/config.json"
-    holds 'with another config.json'
     holds 'with what that left'
+    sed -E 's/("errnoRet": *)28/\113/' "$STATE/a/config.json" >other
+    [[ $(stat -c %s other) == "$(stat -c %s "$STATE/a/config.json")" ]] || fail 'another size'
+    mv other "$STATE/a/config.json"
+    for i in 1 2 3; do
+        quiet tare exec a sh -c 'mkdir /tmp/x 2>&1'
+        has "what another config.json says, $i" "$out" 'Permission denied'
+    done
     down
     [[ ! -e $STATE/a ]] || fail 'delete left something'
 }
