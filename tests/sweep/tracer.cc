@@ -353,7 +353,12 @@ private:
         for (const pid_t pid : waiting)
             let_go(pid);
         for (const pid_t pid : running)
-            if (stop(pid)) let_go(pid);
+            ::ptrace(PTRACE_INTERRUPT, pid, nullptr, nullptr);
+        // All of them in turn: the first process of a pid namespace ends after all others in it.
+        for (; !running.empty() && !out_.hung; check_time()) {
+            std::erase_if(running, [this](pid_t pid) { return settled(pid); });
+            ::sched_yield();
+        }
     }
 
     void let_go(pid_t pid) {
@@ -362,27 +367,21 @@ private:
         forget(pid);
     }
 
-    // False: it has ended, or is about to.
-    bool stop(pid_t pid) {
-        ::ptrace(PTRACE_INTERRUPT, pid, nullptr, nullptr);
+    // Once it has stopped, it is let go; or it has ended, or is about to.
+    bool settled(pid_t pid) {
         int status = 0;
-        pid_t got = 0;
+        const pid_t got = ::waitpid(pid, &status, __WALL | WNOHANG);
         // Z: a first thread, whose end shows when that of the others has been seen.
-        while ((got = ::waitpid(pid, &status, __WALL | WNOHANG)) == 0
-               && state_of(tracees_[pid]) != 'Z')
-            ::sched_yield();
-        if (got == 0) {
-            forget(pid);
-            return false;
-        }
+        if (got == 0 && state_of(tracees_[pid]) != 'Z') return false;
         if (got == pid && WIFSTOPPED(status)) {
             if (status >> 16 == 0 && WSTOPSIG(status) != (SIGTRAP | 0x80))
                 tracees_[pid].signal = WSTOPSIG(status);
+            let_go(pid);
             return true;
         }
-        if (pid == main_) end(status);
+        if (got == pid && pid == main_) end(status);
         forget(pid);
-        return false;
+        return true;
     }
 
     // What hangs may have threads that have ended, and that nobody has waited for.
