@@ -2,9 +2,10 @@
 // pages by mmap and munmap, 23 calls for reading one engine's config; here an allocation takes the
 // next bytes of a static arena, whose untouched pages cost nothing. What is freed in the reverse
 // order of its allocation is used again, so that a loop which only makes temporaries does not grow,
-// and so are small blocks, for others of their size; anything else stays until exit. When the arena is used up, and for large blocks, malloc serves:
-// the arena bounds what never comes back. Its pages are asked for some at a time: to fault them in
-// one by one costs ten times as much where a hypervisor has a hand in it.
+// and so are small blocks, for others of their size; anything else stays until exit. When the arena
+// is used up, and for large blocks, malloc serves: the arena bounds what never comes back. Its
+// pages are asked for some at a time: to fault them in one by one costs ten times as much where a
+// hypervisor has a hand in it.
 
 #include <cerrno>
 #include <cstddef>

@@ -345,43 +345,53 @@ private:
     // Everything goes on without us.
     void release() {
         released_ = true;
-        std::vector<pid_t> waiting, running;
+        std::vector<pid_t> waiting;
         for (const auto& [pid, tracee] : tracees_)
-            (tracee.stopped ? waiting : running).push_back(pid);
+            if (tracee.stopped) waiting.push_back(pid);
         // First those that wait for us: a parent that sleeps in vfork(2) stops only after its
         // child.
         for (const pid_t pid : waiting)
             let_go(pid);
-        for (const pid_t pid : running)
+        for (const auto& [pid, tracee] : tracees_)
             ::ptrace(PTRACE_INTERRUPT, pid, nullptr, nullptr);
-        // All of them in turn: the first process of a pid namespace ends after all others in it.
-        for (; !running.empty() && !out_.hung; check_time()) {
-            std::erase_if(running, [this](pid_t pid) { return settled(pid); });
-            ::sched_yield();
+        // Whoever comes first: a pid namespace's first process ends after all others in it.
+        for (; !tracees_.empty() && !out_.hung; check_time()) {
+            int status = 0;
+            const pid_t pid = ::waitpid(-1, &status, __WALL | WNOHANG);
+            if (pid > 0)
+                settle(pid, status);
+            else if (!forget_ended())
+                ::sched_yield();
         }
     }
 
+    // What is being killed stays: its end is ours to see.
     void let_go(pid_t pid) {
         const long signal = tracees_[pid].signal;
-        ::ptrace(PTRACE_DETACH, pid, nullptr, signal);
-        forget(pid);
+        if (::ptrace(PTRACE_DETACH, pid, nullptr, signal) == 0 || errno != ESRCH) forget(pid);
     }
 
-    // Once it has stopped, it is let go; or it has ended, or is about to.
-    bool settled(pid_t pid) {
-        int status = 0;
-        const pid_t got = ::waitpid(pid, &status, __WALL | WNOHANG);
-        // Z: a first thread, whose end shows when that of the others has been seen.
-        if (got == 0 && state_of(tracees_[pid]) != 'Z') return false;
-        if (got == pid && WIFSTOPPED(status)) {
-            if (status >> 16 == 0 && WSTOPSIG(status) != (SIGTRAP | 0x80))
-                tracees_[pid].signal = WSTOPSIG(status);
-            let_go(pid);
-            return true;
+    void settle(pid_t pid, int status) {
+        if (!WIFSTOPPED(status)) {
+            if (pid == main_) end(status);
+            return forget(pid);
         }
-        if (got == pid && pid == main_) end(status);
-        forget(pid);
-        return true;
+        Tracee& tracee = tracees_[pid]; // or one born just now
+        tracee.pid = pid;
+        if (status >> 16 == 0 && WSTOPSIG(status) != (SIGTRAP | 0x80))
+            tracee.signal = WSTOPSIG(status);
+        let_go(pid);
+    }
+
+    // Z: a first thread, whose end shows when that of the others has been seen. X: gone.
+    bool forget_ended() {
+        std::vector<pid_t> ended;
+        for (const auto& [pid, tracee] : tracees_)
+            if (const char state = state_of(tracee); state == 'Z' || state == 'X')
+                ended.push_back(pid);
+        for (const pid_t pid : ended)
+            forget(pid);
+        return !ended.empty();
     }
 
     // What hangs may have threads that have ended, and that nobody has waited for.
