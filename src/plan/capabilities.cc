@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::string_view kPrefix = "CAP_";
 
-std::string config_name(std::string_view librarys) {
+std::string config_name(std::string_view lower_case) {
     std::string name(kPrefix);
-    name += librarys;
+    name += lower_case;
     for (char& c : name)
         c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     return name;
