@@ -88,7 +88,7 @@ TEST_F(ExecConfigTest, AnotherConfigHasAnotherFilter) {
 TEST_F(ExecConfigTest, ADamagedFilterIsNotBelieved) {
     const auto before = read().filter;
     (void)read();
-    for (const std::uintmax_t size : {0, 20, 100}) {
+    for (const unsigned size : {0U, 20U, 100U}) {
         std::filesystem::resize_file(filter_file(), size);
         std::filesystem::remove_all(base_ + "/@seccomp");
         const ConfigAndFilter again = read();
