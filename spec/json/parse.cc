@@ -1,8 +1,10 @@
 // The only file that knows RapidJSON. What Debian's 1.1.0 gets wrong, and how it is kept from us:
 // its recursive parser overflows the stack (the iterative one is used), numbers go through double
 // and int arithmetic (they are taken as text), duplicate names pass, a lone low surrogate escape
-// becomes invalid UTF-8, and a NUL byte ends the text silently (all three are refused here).
-// Its own check of the encoding goes byte by byte and bars its vector code: ours runs before it.
+// becomes invalid UTF-8, a NUL byte ends the text silently (all three are refused here), and the
+// vector code lets the control characters from 0x1a to 0x1f pass in strings (it gets others for
+// them). Its own check of the encoding goes byte by byte and bars its vector code: ours runs before
+// it.
 
 #include "spec/json/document.h"
 
@@ -34,6 +36,25 @@ constexpr unsigned kFlags = rapidjson::kParseInsituFlag | rapidjson::kParseItera
 
 // The vector code loads 16 aligned bytes at a time, beyond the end too.
 constexpr std::size_t kPadding = 16;
+
+// Bit 7 of each byte that is at least 0x1a and at most 0x1f; others are clear.
+std::uint64_t late_controls(std::uint64_t word) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    const std::uint64_t low = word & kOnes * 0x7f;
+    return (kOnes * (0x7f + 0x20) - low) & ~word & (low + kOnes * (0x7f - 0x19)) & kOnes * 0x80;
+}
+
+// All are errors wherever they stand; 0x01 is the same one, and is seen.
+void replace_late_controls(char* text, std::size_t size) {
+    std::uint64_t word;
+    std::size_t at = 0;
+    for (; at + sizeof word <= size; at += sizeof word) {
+        std::memcpy(&word, text + at, sizeof word);
+        if (late_controls(word) != 0) break;
+    }
+    std::replace_if(
+        text + at, text + size, [](char c) { return c >= 0x1a && c <= 0x1f; }, '\x01');
+}
 
 // Objects with fewer members are compared pairwise.
 constexpr std::size_t kSortFrom = 24;
@@ -262,6 +283,7 @@ public:
         // A guess that fits an engine's config, pretty-printed or not, with few moves.
         document_.nodes_.reserve(std::min<std::size_t>(size / 12 + 16, 16384));
         builder_.emplace(document_.nodes_, escapes);
+        replace_late_controls(buffer, size);
         rapidjson::InsituStringStream stream(buffer);
         StackMemory memory;
         Reader reader(&memory, kStackBytes);

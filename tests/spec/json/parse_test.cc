@@ -101,6 +101,22 @@ TEST(Parse, KeepsNumbersOfAnyLengthFromHarm) {
     EXPECT_EQ(error_of("[0." + digits + "e-" + digits + "]"), "no error");
 }
 
+// Wherever the vector code meets it.
+TEST(Parse, RefusesEveryControlCharacterInAString) {
+    for (int control = 1; control < 0x20; ++control)
+        for (std::size_t before = 0; before < 40; ++before) {
+            const std::string text = "[\"" + std::string(before, 'x') + static_cast<char>(control)
+                                     + std::string(20, 'y') + "\"]";
+            EXPECT_EQ(error_of(text), "f.json:1:" + std::to_string(before + 3)
+                                          + ": a control character in a string must be written as "
+                                            "\\u00XX")
+                << control;
+        }
+    EXPECT_EQ(error_of("[\"\x7f\x80\"]"), "f.json:1:4: the text is not valid UTF-8");
+    EXPECT_EQ(error_of("[\"\x20\x7f\u00e9\u001a\"]").substr(0, 11), "f.json:1:6:");
+    EXPECT_EQ(error_of("[\x1d]"), "f.json:1:2: expected a JSON value");
+}
+
 TEST(ParseInPlace, GivesTheTextBack) {
     const std::string original = R"({"a": ["x", "", 12, -1.5], "b": {"c": null}})";
     std::string text = original;
