@@ -50,7 +50,7 @@ class Cursor;
 
 // A value within a text that its reader knows already: it becomes no nodes, is not even looked at,
 // and a Cursor to it says so (is_hidden). At least two bytes; it must be a whole JSON value without
-// escapes.
+// escapes, in the place of one: the parser finds a string there, which would do as a name too.
 struct Hidden {
     std::size_t begin = 0;
     std::string_view value; // what stands there; empty: nothing is hidden

@@ -44,7 +44,7 @@ void check_in_place(std::string_view text) {
     require(*there == *copied && memory == text, "in place it differs", std::string(text));
 }
 
-// The first list outside of strings: where it begins, and how long it is by its brackets alone.
+// The first list outside of strings, by its brackets alone; nothing where it is no member's value.
 std::string_view find_list(std::string_view text) {
     std::size_t depth = 0, begin = 0;
     for (std::size_t at = 0; at < text.size(); ++at) {
@@ -54,7 +54,10 @@ std::string_view find_list(std::string_view text) {
         } else if (text[at] == '[' && depth++ == 0) {
             begin = at;
         } else if (text[at] == ']' && depth > 0 && --depth == 0) {
-            return text.substr(begin, at + 1 - begin);
+            const std::size_t before = text.find_last_not_of(" \t\r\n", begin - 1);
+            const bool is_value =
+                begin > 0 && before != std::string_view::npos && text[before] == ':';
+            return is_value ? text.substr(begin, at + 1 - begin) : std::string_view();
         }
     }
     return {};
