@@ -71,19 +71,17 @@ std::string name_of(std::string_view text, unsigned place) {
 
 // The key of its file: "BEGIN SIZE\n" of the rules, and the profile.
 std::string key_of(const Profile& profile) {
-    std::string key =
-        std::to_string(profile.rules.begin) + " " + std::to_string(profile.rules.size) + "\n";
+    std::string key = write_extent(profile.rules) + "\n";
     key += profile.text;
     return key;
 }
 
 std::optional<Profile> profile_of(std::string_view key) {
-    const std::size_t space = key.find(' '), line = key.find('\n');
-    if (line == std::string_view::npos || space > line) return std::nullopt;
-    const auto begin = parse_unsigned(key.substr(0, space));
-    const auto size = parse_unsigned(key.substr(space + 1, line - space - 1));
-    if (!begin || !size) return std::nullopt;
-    return Profile{key.substr(line + 1), {*begin, *size}};
+    const std::size_t line = key.find('\n');
+    if (line == std::string_view::npos) return std::nullopt;
+    const auto rules = read_extent(key.substr(0, line));
+    if (!rules) return std::nullopt;
+    return Profile{key.substr(line + 1), *rules};
 }
 
 bool is_the_text_of(const Profile& profile, const spec::Seccomp& seccomp) {
@@ -147,6 +145,19 @@ std::optional<Known> recognise(const Settings& settings, std::string_view text) 
 }
 
 } // namespace
+
+std::string write_extent(const Extent& extent) {
+    return std::to_string(extent.begin) + " " + std::to_string(extent.size);
+}
+
+std::optional<Extent> read_extent(std::string_view text) {
+    const std::size_t space = text.find(' ');
+    if (space == std::string_view::npos) return std::nullopt;
+    const auto begin = parse_unsigned(text.substr(0, space));
+    const auto size = parse_unsigned(text.substr(space + 1));
+    if (!begin || !size) return std::nullopt;
+    return Extent{*begin, *size};
+}
 
 Result<ConfigAndFilter> read_config(const Settings& settings, std::string& text,
                                     std::string_view file_name) {

@@ -15,6 +15,8 @@ namespace tare::runtime {
 struct Extent {
     std::size_t begin = 0, size = 0; // bytes
 };
+std::string write_extent(const Extent& extent); // "BEGIN SIZE"
+std::optional<Extent> read_extent(std::string_view text);
 
 // A config on its way to a container. Most of an engine's config is its seccomp profile, and that
 // is the same for every container: one whose text was seen before is not read, let alone compiled.

@@ -48,14 +48,18 @@ Result<sys::Child> spawn(const Fd& socket) {
 
 EarlyInit* foreseen = nullptr;
 
-// Whether it is create or run, without descriptors to keep. To be wrong costs no more than an
+bool asks_for_one(std::string_view command) {
+    return command == "create" || command == "run";
+}
+
+// Whether it is such a command, without descriptors to keep. To be wrong costs no more than an
 // init that is not needed, or that comes later.
 bool will_ask(std::span<char* const> words) {
     bool found = false, may_be_value = false;
     for (const std::string_view word : words) {
         if (word.starts_with("--preserve-fds") || word.starts_with("-preserve-fds")) return false;
         if (found) continue;
-        found = word == "create" || word == "run";
+        found = asks_for_one(word);
         if (!found && !word.starts_with('-') && !std::exchange(may_be_value, false)) return false;
         may_be_value = may_be_value || word.starts_with('-');
     }
@@ -123,7 +127,8 @@ void EarlyInit::end() {
     (void)sys::reap(process_.pidfd);
 }
 
-void EarlyInit::dismiss() {
+void EarlyInit::expect(std::string_view command) {
+    if (asks_for_one(command)) return;
     if (EarlyInit* const there = std::exchange(foreseen, nullptr)) there->end();
 }
 

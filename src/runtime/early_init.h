@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace tare::runtime {
@@ -41,8 +42,8 @@ public:
     // Ends and reaps it; what it has forked goes on.
     void end();
 
-    // The one that was foreseen, if any, is not going to be asked for.
-    static void dismiss();
+    // The one that was foreseen, if any, ends, unless this command is going to ask for it.
+    static void expect(std::string_view command);
 
 private:
     EarlyInit(sys::Child process, Fd socket)

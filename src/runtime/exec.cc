@@ -113,7 +113,9 @@ public:
 
     // The result is the exit status.
     Result<int> wait() {
-        auto status = foreground_->wait(process_.pidfd, nullptr, [this] { return await(); });
+        std::function<Status()> first;
+        if (asks_later()) first = [this] { return await(); };
+        auto status = foreground_->wait(process_.pidfd, nullptr, first);
         if (!status) kill();
         return status;
     }
@@ -121,6 +123,7 @@ public:
 private:
     Status launch_init();
     bool goes_ahead() const;
+    // Whether it executes: not before we have to know, for to be woken costs the process time.
     bool asks_later() const { return foreground_ != nullptr && goes_ahead(); }
     Status bring_up();
     Status await();
@@ -136,7 +139,6 @@ private:
     Foreground* foreground_;
     sys::Child process_;
     Report report_;
-    bool awaited_ = false; // that it executes
 };
 
 Status Execution::launch_init() {
@@ -167,9 +169,8 @@ Status Execution::bring_up() {
     return asks_later() ? Status() : await();
 }
 
-// Not before we have to know: to be woken for it costs the process time.
 Status Execution::await() {
-    return std::exchange(awaited_, true) ? Status() : await_exec(report_, kWho, process_.pidfd);
+    return await_exec(report_, kWho, process_.pidfd);
 }
 
 void Execution::kill() {

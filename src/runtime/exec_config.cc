@@ -1,7 +1,6 @@
 #include "runtime/exec_config.h"
 
 #include "base/log.h"
-#include "base/text.h"
 #include "runtime/outer_hooks.h"
 #include "spec/json/document.h"
 #include "sys/file.h"
@@ -44,14 +43,10 @@ std::optional<StoredFilter> read_filter(const StateDirectory& directory,
     auto cache = plan::read_seccomp_cache(*file);
     const std::string key = key_of(config);
     if (!cache || !cache->key.starts_with(key)) return std::nullopt;
-    const std::string_view extent = cache->key.substr(key.size());
-    const std::size_t space = extent.find(' ');
-    if (space == std::string_view::npos) return std::nullopt;
-    const auto begin = parse_unsigned(extent.substr(0, space));
-    const auto size = parse_unsigned(extent.substr(space + 1));
+    const auto rules = read_extent(cache->key.substr(key.size()));
     const auto whole = static_cast<std::size_t>(config.st_size);
-    if (!begin || !size || *begin > whole || *size > whole - *begin) return std::nullopt;
-    return StoredFilter{std::move(cache->program), {*begin, *size}};
+    if (!rules || rules->begin > whole || rules->size > whole - rules->begin) return std::nullopt;
+    return StoredFilter{std::move(cache->program), *rules};
 }
 
 // The file without a part of it, in whose place an empty list stands.
@@ -87,8 +82,7 @@ std::optional<ConfigAndFilter> read_briefly(const StateDirectory& directory) {
 Status leave_filter(const StateDirectory& directory, const ConfigAndFilter& read) {
     const Fd config = TRY(sys::open_at(directory.fd(), kConfig, O_RDONLY | O_NOFOLLOW));
     const struct stat facts = TRY(stat_of(config));
-    const std::string key =
-        key_of(facts) + std::to_string(read.rules.begin) + " " + std::to_string(read.rules.size);
+    const std::string key = key_of(facts) + write_extent(read.rules);
     return sys::publish_file_at(directory.fd(), kFilter,
                                 plan::write_seccomp_cache(key, *read.filter), 0600);
 }

@@ -5,6 +5,7 @@
 # Debian's crun takes no hybrid hierarchy.
 #   BENCH_ROUNDS=60
 set -eu
+. "$(dirname "$0")/docker_bundle.sh"
 if [[ -z ${BENCH_INSIDE:-} ]]; then
     BENCH_INSIDE=1 exec unshare --mount --propagation private "$0" "$@"
 fi
@@ -25,17 +26,6 @@ finish() {
 }
 trap finish EXIT
 
-make_bundle() {
-    local root="$work/$1/rootfs" name
-    mkdir -p "$root"/{bin,dev,etc,proc,root,sys,tmp}
-    cp "$(command -v busybox)" "$root/bin/busybox"
-    ln -s busybox "$root/bin/true"
-    for name in resolv.conf hostname hosts; do
-        echo '127.0.0.1 localhost' >"$work/$name"
-        : >"$root/etc/$name"
-    done
-    sed "s#@BUNDLES@#$work#g" "$config" | jq ".ociVersion = \"1.0.2\" | del(.linux.cgroupsPath) | $2" >"$work/$1/config.json"
-}
 make_bundle docker .
 # Debian's crun raises RLIMIT_MEMLOCK for its device program; where it may not, it gets no device rules,
 # which is to its advantage.

@@ -2,6 +2,7 @@
 # link_order.sh TARE MAP EXECUTED CONFIG >src/link_order.ld: which functions a container's life executes, in the
 # order of their first time, on what `docker run` generates. TARE is linked as MAP says.
 set -eu
+. "$(dirname "$0")/docker_bundle.sh"
 if [[ -z ${BENCH_INSIDE:-} ]]; then
     BENCH_INSIDE=1 exec unshare --mount --propagation private "$0" "$@"
 fi
@@ -15,14 +16,7 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-mkdir -p "$work/docker/rootfs"/{bin,dev,etc,proc,root,sys,tmp}
-cp "$(command -v busybox)" "$work/docker/rootfs/bin/busybox"
-ln -s busybox "$work/docker/rootfs/bin/true"
-for name in resolv.conf hostname hosts; do
-    echo '127.0.0.1 localhost' >"$work/$name"
-    : >"$work/docker/rootfs/etc/$name"
-done
-sed "s#@BUNDLES@#$work#g" "$config" | jq '.ociVersion = "1.0.2" | del(.linux.cgroupsPath) | .process.terminal = false' >"$work/docker/config.json"
+make_bundle docker '.process.terminal = false'
 here=$PWD
 cd "$work/docker"
 

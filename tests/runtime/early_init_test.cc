@@ -180,9 +180,11 @@ TEST_F(ForeseenInitTest, EndsWhenItTurnsOutThatNobodyNeedsIt) {
     char* pointers[] = {words[0].data(), words[1].data(), words[2].data()};
     const ForeseenInit init(pointers);
     EXPECT_TRUE(has_children());
-    EarlyInit::dismiss();
+    EarlyInit::expect("run");
+    EXPECT_TRUE(has_children());
+    EarlyInit::expect("exec");
     EXPECT_FALSE(has_children());
-    EarlyInit::dismiss();
+    EarlyInit::expect("exec");
 }
 
 TEST_F(ForeseenInitTest, DoesNotComeWhereDescriptorsAreKept) {

@@ -89,7 +89,7 @@ Result<int> run_command(const Arguments& global) {
     if (arguments.has("help")) return print_and_end(help_text(*command));
 
     const runtime::Settings settings = TRY(read_settings(global));
-    if (name != "create" && name != "run") runtime::EarlyInit::dismiss();
+    runtime::EarlyInit::expect(name);
     return implementation(command->name)({*command, arguments, settings});
 }
 
