@@ -148,8 +148,8 @@ void write(json::Writer& out, const Root& root) {
     out.end_object();
 }
 
-std::string write_config(const Config& config) {
-    json::Writer out(true);
+std::string write_config(const Config& config, Layout layout) {
+    json::Writer out(layout == Layout::kIndented);
     out.begin_object();
     put_always(out, "ociVersion", config.oci_version);
     put(out, "root", config.root);

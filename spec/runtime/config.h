@@ -66,6 +66,7 @@ Result<MountList> read_mounts(std::string_view text, std::string_view file_name)
 Result<Resources> read_resources(std::string_view text, std::string_view file_name);
 
 // The config as JSON, members in the spec's order, absent ones left out. `spec` prints this.
-std::string write_config(const Config& config);
+enum class Layout : bool { kCompact, kIndented };
+std::string write_config(const Config& config, Layout layout = Layout::kIndented);
 
 } // namespace tare::spec

@@ -46,6 +46,7 @@ void plan_listener(const Compilation& c, const SeccompProgram* seccomp) {
 Result<Plan> compile(const spec::Config& config, const HostFacts& host, const Options& options,
                      const SeccompProgram* seccomp) {
     Plan plan;
+    plan.steps.reserve(16 * 1024, 96); // most of engines fit
     const spec::Linux nothing;
     const std::set<std::string> destinations = clean_destinations(config);
     const Compilation c{
@@ -85,6 +86,7 @@ Result<Plan> compile_exec(const spec::Config& config, const ProcessOrigin& proce
                           const HostFacts& host, const Options& options,
                           const SeccompProgram* seccomp) {
     Plan plan;
+    plan.steps.reserve(4 * 1024, 32);
     plan.is_exec = true;
     const spec::Linux nothing;
     const std::set<std::string> destinations;

@@ -12,11 +12,10 @@ std::uint32_t aligned(std::size_t offset, std::size_t align) {
 
 } // namespace
 
-// One page of room: most plans of engines fit into four.
-Steps::Steps() {
-    data_.reserve(16 * 1024);
-    steps_.reserve(96);
-    notes_.reserve(96);
+void Steps::reserve(std::size_t bytes, std::size_t steps) {
+    data_.reserve(bytes);
+    steps_.reserve(steps);
+    notes_.reserve(steps);
 }
 
 // Data comes right behind the header, and the two tables behind the data: so offsets are final from

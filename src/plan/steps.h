@@ -20,7 +20,8 @@ struct Note {
 // The container's part of the plan under construction: wire format on one side, notes on the other.
 class Steps {
 public:
-    Steps();
+    // Room ahead, so that nothing is moved while it grows.
+    void reserve(std::size_t bytes, std::size_t steps);
 
     // Puts data into the buffer. Offsets stay valid while the buffer grows.
     wire::Text text(std::string_view text);

@@ -14,6 +14,24 @@ constexpr std::string_view kSection = "\"seccomp\"", kRules = "\"syscalls\"";
 constexpr std::size_t kBeginning = 128;
 constexpr unsigned kPlaces = 4;
 
+// A part of a text.
+struct Extent {
+    std::size_t begin = 0, size = 0; // bytes
+};
+
+std::string write_extent(const Extent& extent) {
+    return std::to_string(extent.begin) + " " + std::to_string(extent.size);
+}
+
+std::optional<Extent> read_extent(std::string_view text) {
+    const std::size_t space = text.find(' ');
+    if (space == std::string_view::npos) return std::nullopt;
+    const auto begin = parse_unsigned(text.substr(0, space));
+    const auto size = parse_unsigned(text.substr(space + 1));
+    if (!begin || !size) return std::nullopt;
+    return Extent{*begin, *size};
+}
+
 // A profile in a text, or what looks like one.
 struct Profile {
     std::string_view text;
@@ -146,19 +164,6 @@ std::optional<Known> recognise(const Settings& settings, std::string_view text) 
 
 } // namespace
 
-std::string write_extent(const Extent& extent) {
-    return std::to_string(extent.begin) + " " + std::to_string(extent.size);
-}
-
-std::optional<Extent> read_extent(std::string_view text) {
-    const std::size_t space = text.find(' ');
-    if (space == std::string_view::npos) return std::nullopt;
-    const auto begin = parse_unsigned(text.substr(0, space));
-    const auto size = parse_unsigned(text.substr(space + 1));
-    if (!begin || !size) return std::nullopt;
-    return Extent{*begin, *size};
-}
-
 Result<ConfigAndFilter> read_config(const Settings& settings, std::string& text,
                                     std::string_view file_name) {
     auto known = recognise(settings, text);
@@ -170,7 +175,6 @@ Result<ConfigAndFilter> read_config(const Settings& settings, std::string& text,
     const auto& linux_ = read.config.linux_;
     if (linux_ && linux_->seccomp && linux_->seccomp->knows_syscalls) {
         read.filter = std::move(known->program);
-        read.rules = known->rules;
     } else { // what was hidden is something else
         read.config = TRY(spec::read_config(std::string_view(text), file_name));
     }

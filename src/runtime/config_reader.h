@@ -11,20 +11,12 @@
 
 namespace tare::runtime {
 
-// A part of a text.
-struct Extent {
-    std::size_t begin = 0, size = 0; // bytes
-};
-std::string write_extent(const Extent& extent); // "BEGIN SIZE"
-std::optional<Extent> read_extent(std::string_view text);
-
 // A config on its way to a container. Most of an engine's config is its seccomp profile, and that
 // is the same for every container: one whose text was seen before is not read, let alone compiled.
 // Then `config` is without the profile's rules, and `filter` is there.
 struct ConfigAndFilter {
     spec::Config config;
     std::optional<plan::SeccompProgram> filter;
-    Extent rules; // in the text, where `filter` is there
 };
 
 //   text  worked in meanwhile; afterwards what it was, unless there is an error

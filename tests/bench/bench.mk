@@ -28,7 +28,7 @@ $(BENCH)/floor: tests/bench/floor.cc $(BENCH)/seccomp.bpf
 	  -O2 -static -nostdlib -nostartfiles -ffreestanding -fno-stack-protector -fno-exceptions -fno-rtti \
 	  -fno-asynchronous-unwind-tables -mno-red-zone -o $@ $<
 
-# src/link_order.ld anew, after changes of what a container's start executes. On x86_64; takes half a minute.
+# src/link_order.ld anew, after changes of what a container's start executes. On x86_64; takes two minutes.
 .PHONY: link-order
 link-order: $(BENCH)/executed $(TARE_OBJECTS) $(BUILD)/$(LIBC)/init_image.o
 	@$(TARE_LINK) -Wl,-Map=$(BENCH)/tare.map -o $(BENCH)/tare $(filter-out $<,$^) $(TARE_LIBS)

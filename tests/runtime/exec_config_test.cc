@@ -39,70 +39,102 @@ protected:
         EXPECT_TRUE(read) << read.error().text;
         return *std::move(read);
     }
-    bool has_rules(const ConfigAndFilter& read) {
-        return !read.config.linux_->seccomp->syscalls.empty();
+    std::string brief_file() const { return directory_->path() + "/exec"; }
+    bool leaves() const { return std::filesystem::exists(brief_file()); }
+    // Whether it is the first one.
+    bool compiles() {
+        std::filesystem::remove_all(base_ + "/@seccomp");
+        (void)read();
+        return std::filesystem::exists(base_ + "/@seccomp");
     }
-    std::string filter_file() const { return directory_->path() + "/filter"; }
-    bool leaves_filter() const { return std::filesystem::exists(filter_file()); }
 
     std::string base_;
     Settings settings_;
     std::optional<StateDirectory> directory_;
 };
 
-TEST_F(ExecConfigTest, TheFirstLeavesTheFilterForLaterOnes) {
-    const ConfigAndFilter compiled = read(); // a profile that nobody has seen
-    ASSERT_TRUE(compiled.filter);
-    EXPECT_TRUE(has_rules(compiled));
-    EXPECT_FALSE(leaves_filter());
-    const ConfigAndFilter known = read();
-    EXPECT_FALSE(has_rules(known));
-    EXPECT_TRUE(leaves_filter());
+TEST_F(ExecConfigTest, TheFirstLeavesItForLaterOnes) {
+    const ConfigAndFilter first = read();
+    ASSERT_TRUE(first.filter);
+    ASSERT_TRUE(leaves());
     struct stat facts = {};
-    ASSERT_EQ(::stat(filter_file().c_str(), &facts), 0);
+    ASSERT_EQ(::stat(brief_file().c_str(), &facts), 0);
     EXPECT_EQ(facts.st_mode & 0777, 0600u);
 
     std::filesystem::remove_all(base_ + "/@seccomp"); // it is not asked any more
-    const ConfigAndFilter brief = read();
-    EXPECT_EQ(brief.filter->filter, compiled.filter->filter);
-    EXPECT_EQ(brief.filter->flags, compiled.filter->flags);
-    EXPECT_FALSE(has_rules(brief));
-    EXPECT_TRUE(brief.config.linux_->seccomp->knows_syscalls);
-    EXPECT_EQ(brief.config.linux_->seccomp->architectures.size(), 1u);
-    EXPECT_EQ(brief.config.annotations.at("name"), "n");
+    const ConfigAndFilter later = read();
+    EXPECT_EQ(later.filter->filter, first.filter->filter);
+    EXPECT_EQ(later.filter->flags, first.filter->flags);
+    EXPECT_EQ(later.config, first.config);
+    EXPECT_TRUE(later.config.linux_->seccomp->syscalls.empty());
+    EXPECT_TRUE(later.config.linux_->seccomp->knows_syscalls);
+    EXPECT_EQ(later.config.linux_->seccomp->architectures.size(), 1u);
+    EXPECT_EQ(later.config.annotations.at("name"), "n");
     EXPECT_FALSE(std::filesystem::exists(base_ + "/@seccomp"));
+}
+
+TEST_F(ExecConfigTest, WhatMadeTheContainerIsNotInIt) {
+    store(R"({"ociVersion": "1.3.0", "root": {"path": "rootfs"},
+              "process": {"cwd": "/", "args": ["x"], "env": ["A=ä"], "user": {"uid": 0, "gid": 0, "umask": 18}},
+              "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}],
+              "hooks": {"poststop": [{"path": "/bin/true"}]},
+              "linux": {"namespaces": [{"type": "mount"}, {"type": "user"}], "sysctl": {"a.b": "1"},
+                        "uidMappings": [{"containerID": 0, "hostID": 1, "size": 2}],
+                        "gidMappings": [{"containerID": 0, "hostID": 1, "size": 2}],
+                        "devices": [{"path": "/dev/x", "type": "c", "major": 1, "minor": 3}],
+                        "resources": {"pids": {"limit": 5}}, "maskedPaths": ["/m"],
+                        "readonlyPaths": ["/r"], "mountLabel": "", "personality": {"domain":
+                        "LINUX32"}}})");
+    const ConfigAndFilter first = read();
+    ASSERT_TRUE(leaves());
+    EXPECT_EQ(read().config, first.config);
+    EXPECT_EQ(
+        write_config(first.config, spec::Layout::kCompact),
+        R"({"ociVersion":"1.3.0","root":{"path":"rootfs"},"process":{"user":{"uid":0,"gid":0,)"
+        R"("umask":18},"args":["x"],"env":["A=ä"],"cwd":"/"},)"
+        R"("linux":{"namespaces":[{"type":"mount"},{"type":"user"}],)"
+        R"("uidMappings":[{"containerID":0,"hostID":1,"size":2}],)"
+        R"("gidMappings":[{"containerID":0,"hostID":1,"size":2}],)"
+        R"("personality":{"domain":"LINUX32"}}})"
+        "\n");
 }
 
 TEST_F(ExecConfigTest, AnotherConfigHasAnotherFilter) {
     const auto before = read().filter;
-    ASSERT_FALSE(has_rules(read()));
+    EXPECT_FALSE(compiles());
     store(config_with("close", "m")); // as long as before
     const ConfigAndFilter changed = read();
     EXPECT_NE(changed.filter->filter, before->filter);
     EXPECT_EQ(changed.config.annotations.at("name"), "m");
-    (void)read();
     EXPECT_EQ(read().filter->filter, changed.filter->filter);
-    EXPECT_FALSE(has_rules(read()));
+    EXPECT_FALSE(compiles());
 }
 
-TEST_F(ExecConfigTest, ADamagedFilterIsNotBelieved) {
+TEST_F(ExecConfigTest, ADamagedFileIsNotBelieved) {
     const auto before = read().filter;
-    (void)read();
     for (const unsigned size : {0U, 20U, 100U}) {
-        std::filesystem::resize_file(filter_file(), size);
-        std::filesystem::remove_all(base_ + "/@seccomp");
-        const ConfigAndFilter again = read();
-        EXPECT_TRUE(has_rules(again)) << size;
-        EXPECT_EQ(again.filter->filter, before->filter) << size;
-        (void)read(); // leaves it again
+        std::filesystem::resize_file(brief_file(), size);
+        EXPECT_TRUE(compiles()) << size;
+        EXPECT_FALSE(compiles()) << size; // it was left again
+        EXPECT_EQ(read().filter->filter, before->filter) << size;
     }
+}
+
+// As a profile that is there without its rules would be.
+TEST_F(ExecConfigTest, AProfileWithoutAFilterIsNotBelieved) {
+    (void)read();
+    const std::string whole = *sys::read_file_at(directory_->fd(), "exec", 1 << 20);
+    const std::string key(plan::read_seccomp_cache(whole)->key);
+    ASSERT_TRUE(sys::replace_file_at(directory_->fd(), "exec",
+                                     plan::write_seccomp_cache(key, plan::SeccompProgram()), 0600));
+    EXPECT_TRUE(compiles());
 }
 
 TEST_F(ExecConfigTest, WithoutAProfileThereIsNoFilter) {
     store(R"({"ociVersion": "1.3.0", "root": {"path": "rootfs"}})");
     EXPECT_FALSE(read().filter);
+    EXPECT_TRUE(leaves());
     EXPECT_FALSE(read().filter);
-    EXPECT_FALSE(leaves_filter());
 }
 
 TEST_F(ExecConfigTest, WithoutAConfigItSaysSo) {

@@ -71,8 +71,8 @@ void add_files(const std::string& path, const std::string& name, std::vector<std
     for (const std::string& entry : names_in(path)) {
         const std::string inside = name + entry;
         // Of the caches ('@' is in no id; exec leaves a filter) only what is half-made.
-        const bool cached = (inside.starts_with("state/@") || inside == "state/a/filter")
-                            && !entry.ends_with(".tmp");
+        const bool cached =
+            (inside.starts_with("state/@") || inside == "state/a/exec") && !entry.ends_with(".tmp");
         if (!cached) lines.push_back("file " + inside);
         add_files(path + "/" + entry, inside + "/", lines);
     }

@@ -350,8 +350,8 @@ test_the_seccomp_filter_holds_here_too() {
     down
 }
 
-# The first one leaves the filter in the state directory, for as long as the config is the same.
-test_the_filter_that_an_exec_leaves() {
+# The first one leaves config and filter in the state directory, for as long as config.json is the same.
+test_what_an_exec_leaves() {
     up '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64"], syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 28}]}'
     local i
     holds() {
@@ -360,11 +360,11 @@ test_the_filter_that_an_exec_leaves() {
         has "a filter, $1" "$out" $'Seccomp:\t2'
     }
     for i in 1 2 3; do holds "$i"; done
-    [[ -f $STATE/a/filter ]] || fail 'nothing was left'
+    [[ -f $STATE/a/exec ]] || fail 'nothing was left'
     rm -r "$STATE/@seccomp" # it was asked for already
     holds 'without the cache'
     [[ ! -e $STATE/@seccomp ]] || fail 'the profile was compiled again'
-    head -c 60 "$STATE/a/filter" >cut && cp cut "$STATE/a/filter"
+    head -c 60 "$STATE/a/exec" >cut && cp cut "$STATE/a/exec"
     holds 'with a damaged file'
     holds 'with what that left'
     sed -E 's/("errnoRet": *)28/\113/' "$STATE/a/config.json" >other
