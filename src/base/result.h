@@ -25,12 +25,14 @@ using Status = Result<void>;
 using Failure = tl::unexpected<Error>;
 
 // A refused system call. The default argument reads errno before any other work can disturb it.
-inline Failure sys_failure(std::string_view attempt, int code = errno) {
+// Both are cold: what leads to them is moved away from the code that runs.
+[[gnu::cold, gnu::noinline]] inline Failure sys_failure(std::string_view attempt,
+                                                        int code = errno) {
     return Failure({code, std::string(attempt) + ": " + errno_text(code)});
 }
 
 // Input that we refuse ourselves.
-inline Failure invalid(std::string text) {
+[[gnu::cold, gnu::noinline]] inline Failure invalid(std::string text) {
     return Failure({EINVAL, std::move(text)});
 }
 

@@ -5,6 +5,8 @@
 #include "init/steps.h"
 #include "init/syscall.h"
 
+#include <cstring>
+#include <linux/personality.h>
 #include <linux/prctl.h>
 #include <sys/mman.h>
 #if defined(__x86_64__)
@@ -141,13 +143,14 @@ Status perform(Context& context, const wire::Step& step) {
 // descriptor but the preserved ones O_CLOEXEC.
 Status set_up(Context& context) {
     REQUIRE(new_session());
-    if (!context.plan.is_early()) reset_signals();
+    if (!context.plan.is_early()) reset_signals(context.plan.header().ignored);
     context.umask = static_cast<unsigned>(sys(__NR_umask, 0));
     close_at_exec(3 + context.plan.header().keep_fds);
     return {};
 }
 
 [[noreturn]] void perform_all(const Plan& plan) {
+    if (!plan.valid()) quit(EBADMSG);
     Context context{.plan = plan};
     context.report = plan.number(plan.header().report_fd);
     context.gate_in = plan.number(plan.header().gate_in_fd);
@@ -177,34 +180,49 @@ int number_of(const char* digits) {
     return number;
 }
 
-// Most plans fit, and cost no page fault where early.cc has touched it.
-alignas(8) char small_plan[24 * 1024];
+// What every init touches, in one page unless the plan is larger: a page fault costs more than
+// most system calls. Most plans fit.
+struct Working {
+    char thread[64]; // x86 keeps the thread's data there
+    alignas(8) char plan[wire::kMostSent];
+};
+alignas(4096) Working working;
 
 // Where the plan says how to report is not known yet: the exit status tells `tare` the errno.
+Plan receive_plan(int socket) {
+    const long got = sys_again(__NR_read, socket, working.plan, sizeof working.plan);
+    if (got <= 0) quit(static_cast<int>(-got)); // `tare` does without us, or is dead
+    return {working.plan, static_cast<std::size_t>(got)};
+}
+
 Plan load_plan(int fd, const Descriptors& handed) {
-    const long got = sys(__NR_pread64, fd, small_plan, sizeof small_plan, 0);
+    const long got = sys(__NR_pread64, fd, working.plan, sizeof working.plan, 0);
     if (got < 0) quit(static_cast<int>(-got));
     const auto size = static_cast<std::size_t>(got);
-    if (size < sizeof small_plan) return Plan(small_plan, size, handed);
+    if (size < sizeof working.plan) return Plan(working.plan, size, handed);
     // Its size is in its header: nothing behind the end is touched.
     const long mapped = sys(__NR_mmap, nullptr, kMostPlan, PROT_READ, MAP_PRIVATE, fd, 0);
     if (mapped < 0 && mapped > -4096) quit(static_cast<int>(-mapped));
     return Plan(reinterpret_cast<const void*>(mapped), kMostPlan, handed);
 }
 
+// What the container executes has its places at random, unless that is how `tare` was called.
+void have_random_places_again() {
+    const long now = sys(__NR_personality, 0xffffffff); // asks
+    const long set = now < 0 ? now : sys(__NR_personality, now & ~ADDR_NO_RANDOMIZE);
+    if (set < 0) quit(static_cast<int>(-set));
+}
+
 [[noreturn]] void run(int argc, char* const* argv) {
     // First of all: nothing that shares our user id may look into us or our descriptors.
     sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (argc < 2) quit(EINVAL);
-    int fd = number_of(argv[1]);
-    Descriptors handed;
-    if (argc > 2) {
-        handed = fork_when_told(fd);
-        fd = handed.at(0);
-    }
-    const Plan plan = load_plan(fd, handed);
-    if (!plan.valid()) quit(EBADMSG);
-    perform_all(plan);
+    if (argc > 3) have_random_places_again();
+    const int fd = number_of(argv[1]);
+    if (argc < 3) perform_all(load_plan(fd, {}));
+    if (std::strcmp(argv[2], "ahead") == 0) perform_all(receive_plan(fd));
+    const Descriptors handed = fork_when_told(fd);
+    perform_all(load_plan(handed.at(0), handed));
 }
 
 } // namespace
@@ -223,8 +241,7 @@ __asm__(".globl _start\n_start: mov x29, #0\n mov x0, sp\n bl tare_start");
 #endif
 extern "C" [[noreturn, gnu::used]] void tare_start(const long* stack) {
 #if defined(__x86_64__)
-    alignas(64) static char thread[64];
-    tare::init::sys(__NR_arch_prctl, ARCH_SET_FS, thread);
+    tare::init::sys(__NR_arch_prctl, ARCH_SET_FS, tare::init::working.thread);
 #endif
     tare::init::run(static_cast<int>(*stack), reinterpret_cast<char* const*>(stack + 1));
 }

@@ -1,6 +1,7 @@
 #include "init/signals.h"
 
 #include "init/syscall.h"
+#include "plan/wire.h"
 
 #include <csignal>
 #include <cstring>
@@ -52,12 +53,8 @@ void ignore(int signal) {
     set_action(signal, 1);
 }
 
-void reset_signals() {
-    std::uint64_t ignored;
-    reset_signals(read_ignored(ignored) ? ignored : ~std::uint64_t{0});
-}
-
 void reset_signals(std::uint64_t ignored) {
+    if (ignored == wire::kAllSignals && !read_ignored(ignored)) ignored = wire::kAllSignals;
     for (int signal = 1; signal <= kHighest; ++signal)
         if ((ignored >> (signal - 1) & 1) != 0) set_default(signal);
     const std::uint64_t none = 0;

@@ -23,7 +23,7 @@ constexpr std::size_t kArena = std::size_t{1} << 20;
 constexpr std::size_t kLarge = std::size_t{64} << 10;
 constexpr std::size_t kAlign = alignof(std::max_align_t);
 
-constexpr std::size_t kPopulate = std::size_t{64} << 10;
+constexpr std::size_t kPopulate = std::size_t{48} << 10;
 
 // Behind everything else that is zero at first: the rest then shares a page table with the data.
 #if defined(__x86_64__)

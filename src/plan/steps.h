@@ -37,6 +37,7 @@ public:
         add_raw(op, &body, sizeof body, std::move(note));
     }
 
+    std::size_t slots() const { return slots_; }
     std::size_t count() const { return steps_.size(); }
     wire::Op op(std::size_t index) const { return steps_[index].op; }
     const Note& note(std::size_t index) const { return notes_[index]; }

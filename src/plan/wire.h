@@ -1,8 +1,9 @@
 #pragma once
 
 // The container's part of a plan, as `tare` hands it to src/init: one flat read-only buffer in a
-// memfd that init reads or maps. A Header, the table of slots, the table of Steps, then bodies,
-// arrays and NUL-terminated strings, all reached by offsets from the start of the buffer.
+// memfd that init reads or maps, or in a message. A Header, the table of slots, the table of Steps,
+// then bodies, arrays and NUL-terminated strings, all reached by offsets from the start of the
+// buffer.
 //
 // The only header that both programs include. It includes nothing of ours and nothing of the C++
 // library, so that init stays a program of a few pages.
@@ -11,7 +12,9 @@
 
 namespace tare::wire {
 
-constexpr std::uint32_t kMagic = 0x65726174; // "tare"
+constexpr std::uint32_t kMagic = 0x65726174;      // "tare"
+constexpr std::uint64_t kAllSignals = UINT64_MAX; // bit N-1 is signal N
+constexpr std::uint32_t kMostSent = 24 * 1024;    // bytes of a plan that comes as a message
 
 struct Text {
     std::uint32_t at = 0; // 0: absent
@@ -110,11 +113,12 @@ struct Header {
     std::uint32_t step_count = 0;
     std::uint32_t slots = 0; // offset of int32_t[slot_count]
     std::uint32_t slot_count = 0;
-    std::int32_t report_fd = -1;   // SOCK_SEQPACKET; Message both ways
-    std::int32_t gate_in_fd = -1;  // after kReady: where kGo arrives; -1: the report socket
-    std::int32_t gate_out_fd = -1; // after kReady: where errors go; -1: the report socket
-    std::uint32_t keep_fds = 0;    // 3 .. 3+keep_fds-1 stay open over the last execve
-    std::uint32_t go_ahead = 0;    // 1: kGo comes without a report of kReady
+    std::int32_t report_fd = -1;         // SOCK_SEQPACKET; Message both ways
+    std::int32_t gate_in_fd = -1;        // after kReady: where kGo arrives; -1: the report socket
+    std::int32_t gate_out_fd = -1;       // after kReady: where errors go; -1: the report socket
+    std::uint32_t keep_fds = 0;          // 3 .. 3+keep_fds-1 stay open over the last execve
+    std::uint32_t go_ahead = 0;          // 1: kGo comes without a report of kReady
+    std::uint64_t ignored = kAllSignals; // those to be reset; all: init has to look
 };
 
 // ---- Bodies

@@ -191,8 +191,7 @@ Status Creation::launch_init() {
 
 // A config file beside the record: exec, start and delete need it when the bundle may be gone.
 Status Creation::remember_init() {
-    const sys::ProcessStat stat = TRY(sys::read_stat(c_.init.pid));
-    c_.record.init = {c_.init.pid, stat.start_time};
+    c_.record.init = TRY(identify(c_.init));
     TRY(join_resctrl(c_.record.resctrl, c_.init.pid)
             .map_error(under("config.json#/linux/intelRdt")));
     c_.record.ready = !c_.record.has_gate && !meets_for_hooks();

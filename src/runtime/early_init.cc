@@ -2,16 +2,11 @@
 
 #include "runtime/init_program.h"
 #include "sys/file.h"
-#include "sys/raw.h"
 #include "sys/socket.h"
 
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
-#include <fcntl.h>
-#include <linux/sched.h>
 #include <string_view>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,31 +15,6 @@
 namespace tare::runtime {
 
 namespace {
-
-// What the child works from; it shares our memory until it executes init.
-struct Task {
-    int program = -1, socket = -1;
-    char number[12] = {}; // of the socket
-};
-
-void child_main(void* argument) {
-    using sys::raw::call;
-    const Task& task = *static_cast<const Task*>(argument);
-    call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
-    call(SYS_fcntl, task.socket, F_SETFD, 0);
-    execute_init(task.program, task.number, "early");
-    for (;;)
-        call(SYS_exit_group, 1);
-}
-
-// The one that executes keeps the program; ours is closed.
-Result<sys::Child> spawn(const Fd& socket) {
-    const Fd program = TRY(open_init_program());
-    static Task task; // it outlives us here
-    task = {.program = program.get(), .socket = socket.get()};
-    std::snprintf(task.number, sizeof task.number, "%d", socket.get());
-    return sys::spawn(CLONE_VM | CLONE_CLEAR_SIGHAND, -1, child_main, &task);
-}
 
 EarlyInit* foreseen = nullptr;
 
@@ -76,7 +46,7 @@ Result<EarlyInit> EarlyInit::start(unsigned keep_fds) {
     if (::geteuid() != 0) return EarlyInit();
     auto sockets = sys::socket_pair(SOCK_SEQPACKET);
     if (!sockets || !sys::ask_for_senders(sockets->ours)) return EarlyInit();
-    auto process = spawn(sockets->theirs);
+    auto process = spawn_init({.mode = "early", .socket = sockets->theirs});
     if (!process) return EarlyInit();
     return EarlyInit(*std::move(process), std::move(sockets->ours));
 }

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "runtime/caller.h"
 #include "runtime/console.h"
+#include "runtime/exec_cgroup.h"
 #include "runtime/exec_config.h"
 #include "runtime/foreground.h"
 #include "runtime/host.h"
@@ -94,14 +95,22 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
     return plan;
 }
 
+// None where the process goes other ways than most.
+InitAhead start_ahead(const ExecRequest& request, const Container& container) {
+    if (container.record.shares_pids || !request.cgroup.empty()) return {};
+    const auto cgroups = exec_cgroups(container.record, container.init.pidfd, {});
+    if (!cgroups) return {};
+    return InitAhead::start(container.init, cgroups->empty() ? std::string() : cgroups->front());
+}
+
 // ---- The ladder
 
 class Execution {
 public:
     Execution(Container& container, const ExecRequest& request, const plan::Plan& plan,
-              Receivers receivers, Foreground* foreground)
-        : container_(container), request_(request), plan_(plan), receivers_(std::move(receivers)),
-          foreground_(foreground), report_(Fd(), plan.steps) {}
+              InitAhead& ahead, Receivers receivers, Foreground* foreground)
+        : container_(container), request_(request), plan_(plan), ahead_(ahead),
+          receivers_(std::move(receivers)), foreground_(foreground), report_(Fd(), plan.steps) {}
 
     // Until the process runs. A failure leaves nothing behind.
     Status start() {
@@ -135,6 +144,7 @@ private:
     Container& container_;
     const ExecRequest& request_;
     const plan::Plan& plan_;
+    InitAhead& ahead_;
     Receivers receivers_;
     Foreground* foreground_;
     sys::Child process_;
@@ -142,13 +152,13 @@ private:
 };
 
 Status Execution::launch_init() {
-    Launched launched =
-        TRY(launch_into_container({.plan = plan_,
-                                   .record = container_.record,
-                                   .init = container_.init,
-                                   .cgroup = request_.cgroup,
-                                   .go_ahead = goes_ahead(),
-                                   .keep_fds = request_.preserve_fds + listen_fds()}));
+    Launched launched = TRY(launch_into_container({.plan = plan_,
+                                                   .record = container_.record,
+                                                   .init = container_.init,
+                                                   .cgroup = request_.cgroup,
+                                                   .go_ahead = goes_ahead(),
+                                                   .keep_fds = request_.preserve_fds + listen_fds(),
+                                                   .ahead = &ahead_}));
     process_ = std::move(launched.init);
     report_ = Report(std::move(launched.report), plan_.steps);
     return {};
@@ -222,16 +232,17 @@ Result<int> exec(const Settings& settings, const ExecRequest& request) {
     TRY(check_passed_fds(listen_fds(), request.preserve_fds));
     TRY(sys::close_on_exec_from(3 + request.preserve_fds + listen_fds()));
     Container container = TRY(find_container(settings, request));
+    InitAhead ahead = start_ahead(request, container);
     const plan::Plan plan = TRY(plan_exec(settings, request, container));
     for (const std::string& warning : plan.warnings)
         log::warning(warning);
     Receivers receivers = TRY(connect_receivers(request.console_socket, request.pidfd_socket));
 
-    // Not before: until here nothing is made that a signal could leave behind, and the lock's time
-    // limit is a signal too.
+    // Not before: until here nothing is made that a signal could leave behind, as the init ahead
+    // dies with us, and the lock's time limit is a signal too.
     std::optional<Foreground> foreground;
     if (!request.detach) foreground.emplace();
-    Execution execution(container, request, plan, std::move(receivers),
+    Execution execution(container, request, plan, ahead, std::move(receivers),
                         foreground ? &*foreground : nullptr);
     const auto explain = [&](Error error) {
         if (sys::has_ended(container.init.pidfd))

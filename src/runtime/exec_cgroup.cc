@@ -3,18 +3,32 @@
 #include "base/text.h"
 #include "runtime/cgroup_tree.h"
 #include "sys/file.h"
+#include "sys/pidfd_info.h"
 
 #include <cerrno>
+#include <sys/stat.h>
 
 namespace tare::runtime {
 
-Result<std::vector<std::string>> exec_cgroups(const Record& record, const std::string& wanted) {
+namespace {
+
+bool is_in(const Fd& process, const std::string& cgroup) {
+    const auto id = sys::cgroup_of(process);
+    struct stat directory = {};
+    return id && ::stat(cgroup.c_str(), &directory) == 0 && directory.st_ino == *id;
+}
+
+} // namespace
+
+Result<std::vector<std::string>> exec_cgroups(const Record& record, const Fd& init,
+                                              const std::string& wanted) {
     if (!wanted.empty()) {
         if (record.cgroup.empty()) return invalid("--cgroup: the container has no cgroup");
         std::string path = TRY(place_exec_cgroup(record.cgroup, wanted));
         return std::vector<std::string>{std::move(path)};
     }
     if (record.cgroup.empty()) return std::vector<std::string>();
+    if (is_in(init, record.cgroup)) return std::vector<std::string>{record.cgroup};
     const std::string tree = TRY(find_cgroup_tree());
     const std::string path = "/proc/" + std::to_string(record.init.pid) + "/cgroup";
     const auto text = sys::read_small_file(path); // gone: the next step will tell

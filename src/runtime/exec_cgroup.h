@@ -12,9 +12,11 @@ namespace tare::runtime {
 // Where exec may put its process, in the order of preference. First where the container's init is
 // now, which may have moved below the container's own cgroup (systemd does); then each cgroup
 // further up, to the container's own. Empty where the container has none.
+//   init    a pidfd of it
 //   wanted  --cgroup: below the container's own. Then there is no other.
 // Errors: "--cgroup: ...".
-Result<std::vector<std::string>> exec_cgroups(const Record& record, const std::string& wanted);
+Result<std::vector<std::string>> exec_cgroups(const Record& record, const Fd& init,
+                                              const std::string& wanted);
 
 // The same from what is known. `of_init` is the path of init's cgroup, empty where it is not below
 // `own`.

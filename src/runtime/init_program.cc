@@ -4,9 +4,14 @@
 #include "sys/mount.h"
 #include "sys/raw.h"
 
+#include <csignal>
+#include <cstdio>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <linux/sched.h>
 #include <string_view>
+#include <sys/personality.h>
+#include <sys/prctl.h>
 
 extern "C" {
 extern const char tare_init_begin[];
@@ -30,6 +35,34 @@ Result<Fd> from_detached_tmpfs() {
     return sys::open_at(mount, kName, O_PATH | O_NOFOLLOW);
 }
 
+// What the child works from; it shares our memory until it executes init.
+struct Task {
+    const char* mode = nullptr;
+    int program = -1, socket = -1, other = -1;
+    char number[12] = {}; // of the socket
+};
+
+// An address space in which nothing has a random place is made with two page tables less. Init
+// takes it back first of all.
+bool child_gives_up_random_places() {
+    using sys::raw::call;
+    const long now = call(SYS_personality, 0xffffffff); // asks
+    return now >= 0 && (now & ADDR_NO_RANDOMIZE) == 0
+           && call(SYS_personality, now | ADDR_NO_RANDOMIZE) >= 0;
+}
+
+void child_main(void* argument) {
+    using sys::raw::call;
+    const Task& task = *static_cast<const Task*>(argument);
+    call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+    call(SYS_fcntl, task.socket, F_SETFD, 0);
+    if (task.other >= 0) call(SYS_fcntl, task.other, F_SETFD, 0);
+    const bool fixed = child_gives_up_random_places();
+    execute_init(task.program, task.number, task.mode, fixed ? "fixed" : nullptr);
+    for (;;)
+        call(SYS_exit_group, 1);
+}
+
 } // namespace
 
 Result<Fd> open_init_program() {
@@ -44,12 +77,24 @@ Result<Fd> open_init_program() {
              + file.error().text});
 }
 
-long execute_init(int program, const char* number, const char* mode) {
+long execute_init(int program, const char* number, const char* mode, const char* places) {
     using sys::raw::pointer;
-    const char* args[] = {kName, number, mode, nullptr};
+    const char* args[] = {kName, number, mode, places, nullptr};
     const char* environment[] = {nullptr};
     return sys::raw::call(SYS_execveat, program, pointer(""), pointer(args), pointer(environment),
                           AT_EMPTY_PATH);
+}
+
+// The one that executes keeps the program; ours is closed.
+Result<sys::Child> spawn_init(const InitToSpawn& wanted) {
+    const Fd program = TRY(open_init_program());
+    static Task task; // it outlives us here
+    task = {.mode = wanted.mode,
+            .program = program.get(),
+            .socket = wanted.socket.get(),
+            .other = wanted.other};
+    std::snprintf(task.number, sizeof task.number, "%d", task.socket);
+    return sys::spawn(CLONE_VM | CLONE_CLEAR_SIGHAND, wanted.cgroup, child_main, &task);
 }
 
 } // namespace tare::runtime

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "sys/process.h"
 
 namespace tare::runtime {
 
@@ -12,9 +13,20 @@ namespace tare::runtime {
 // on a tmpfs of its own that is mounted nowhere and read-only: needs CAP_SYS_ADMIN.
 Result<Fd> open_init_program();
 
-// Executes it, with the number of a descriptor that it inherits: of its plan or, where `mode` is
-// "early", of a socket (wire.h, Launch). Returns the kernel's refusal, minus an errno.
+// Executes it, with the number of a descriptor that it inherits: of its plan or, in a mode, of a
+// socket that brings the plan ("ahead") or a wire::Launch ("early"). With `places` it is told to
+// set back our ADDR_NO_RANDOMIZE. Returns the kernel's refusal, minus an errno.
 //   Runs in  a child that may share our memory: nothing but raw system calls
-long execute_init(int program, const char* number, const char* mode = nullptr);
+long execute_init(int program, const char* number, const char* mode = nullptr,
+                  const char* places = nullptr);
+
+// A child that executes it in that mode, and dies with us.
+struct InitToSpawn {
+    const char* mode;
+    const Fd& socket;
+    int other = -1;  // one more descriptor that it inherits
+    int cgroup = -1; // a directory
+};
+Result<sys::Child> spawn_init(const InitToSpawn& wanted);
 
 } // namespace tare::runtime

@@ -50,7 +50,13 @@ Result<Launched> launch_in(const JoinRequest& request, const std::string& cgroup
 } // namespace
 
 Result<Launched> launch_into_container(const JoinRequest& request) {
-    std::vector<std::string> cgroups = TRY(exec_cgroups(request.record, request.cgroup));
+    if (request.ahead != nullptr) {
+        const wire::Header header = {.keep_fds = request.keep_fds, .go_ahead = request.go_ahead};
+        if (auto launched = request.ahead->give(request.plan, header)) return *std::move(launched);
+        request.ahead->end();
+    }
+    std::vector<std::string> cgroups =
+        TRY(exec_cgroups(request.record, request.init.pidfd, request.cgroup));
     if (cgroups.empty()) cgroups.emplace_back(); // ours
 
     for (std::size_t i = 0;; ++i) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "runtime/init_ahead.h"
 #include "runtime/launch.h"
 #include "runtime/record.h"
 
@@ -12,10 +13,11 @@ namespace tare::runtime {
 struct JoinRequest {
     const plan::Plan& plan;
     const Record& record;
-    const sys::Child& init; // the container's
-    std::string cgroup;     // below the container's own; empty: that of its init
-    bool go_ahead = false;  // as in LaunchRequest
-    unsigned keep_fds = 0;  // 3 ... 3+keep_fds-1 go on into the container
+    const sys::Child& init;     // the container's
+    std::string cgroup;         // below the container's own; empty: that of its init
+    bool go_ahead = false;      // as in LaunchRequest
+    unsigned keep_fds = 0;      // 3 ... 3+keep_fds-1 go on into the container
+    InitAhead* ahead = nullptr; // ended, where it cannot serve
 };
 
 // Makes the process in the first of the container's cgroups that takes it.

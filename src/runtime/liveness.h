@@ -5,12 +5,17 @@
 #include "runtime/record.h"
 #include "runtime/store.h"
 #include "spec/runtime/state.h"
+#include "sys/process.h"
 
 namespace tare::runtime {
 
-// A handle on init that can mean no other process: opened first, then its start time and the boot
-// compared with the record. Nothing when init has ended, or was never made; an error when that
-// could not be told (no descriptor left, no memory): who took it for dead would remove the living.
+// What the record keeps of a process of ours, which must not have been reaped.
+Result<ProcessId> identify(const sys::Child& process);
+
+// A handle on init that can mean no other process: opened first, then its number, else its start
+// time, and the boot compared with the record. Nothing when init has ended, or was never made; an
+// error when that could not be told (no descriptor left, no memory): who took it for dead would
+// remove the living.
 Result<Fd> open_init(const Record& record);
 
 // The status, asked from the kernel: does init live, does it wait at the gate, is its cgroup

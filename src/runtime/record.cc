@@ -30,6 +30,10 @@ void write_process(Writer& out, std::string_view name, const ProcessId& process)
     out.integer(process.pid);
     out.name("startTime");
     out.unsigned_integer(process.start_time);
+    if (process.number != 0) {
+        out.name("number");
+        out.unsigned_integer(process.number);
+    }
     out.end_object();
 }
 
@@ -61,6 +65,8 @@ Status read_process(const Cursor& object, std::string_view name, ProcessId& proc
     const Cursor start_time = TRY(value.require("startTime"));
     process.pid = static_cast<pid_t>(TRY(pid.integer(0, INT_MAX)));
     process.start_time = TRY(start_time.unsigned_integer(UINT64_MAX));
+    if (const auto number = value.find("number"))
+        process.number = TRY(number->unsigned_integer(UINT64_MAX));
     return {};
 }
 

@@ -17,6 +17,7 @@ namespace tare::runtime {
 struct ProcessId {
     pid_t pid = 0;                // 0: none yet
     std::uint64_t start_time = 0; // as in sys::ProcessStat
+    std::uint64_t number = 0;     // sys::unique_number; 0: the kernel has none
     bool operator==(const ProcessId&) const = default;
 };
 

@@ -242,8 +242,7 @@ Status Restoration::set_up_namespaces(pid_t pid) {
 Status Restoration::remember(pid_t pid, bool ready) {
     if (c_.record.init.pid == pid && c_.record.ready == ready) return {};
     if (c_.init.pid != pid) c_.init = {pid, TRY(sys::open_pidfd(pid))};
-    const sys::ProcessStat stat = TRY(sys::read_stat(pid));
-    c_.record.init = {pid, stat.start_time};
+    c_.record.init = TRY(identify(c_.init));
     c_.record.ready = ready;
     return c_.directory.write(c_.record);
 }

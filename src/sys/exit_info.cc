@@ -2,36 +2,15 @@
 
 #include "base/text.h"
 #include "sys/file.h"
+#include "sys/pidfd_info.h"
 #include "sys/process.h"
 
 #include <cstdint>
 #include <string>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 namespace tare::sys {
 
 namespace {
-
-// linux/pidfd.h, as far as its first version goes; the headers here may be older.
-struct PidfdInfo {
-    std::uint64_t mask;
-    std::uint64_t cgroup_id;
-    std::uint32_t ids[11];
-    std::int32_t exit_code;
-};
-static_assert(sizeof(PidfdInfo) == 64);
-
-constexpr unsigned long kGetInfo = _IOWR(0xFF, 11, PidfdInfo);
-constexpr std::uint64_t kInfoExit = 1 << 3;
-
-std::optional<int> from_pidfd(const Fd& pidfd) {
-    PidfdInfo info = {.mask = kInfoExit};
-    if (::syscall(SYS_ioctl, pidfd.get(), kGetInfo, &info) < 0 || (info.mask & kInfoExit) == 0)
-        return std::nullopt;
-    return info.exit_code;
-}
 
 // Field 52, the last one. The name, field 2, may have blanks and brackets.
 std::optional<int> parse_exit_code(std::string_view stat) {
@@ -64,11 +43,11 @@ std::optional<Zombie> read_zombie(pid_t pid) {
 
 // In this order: reaped between two looks, the pidfd knows at the third.
 std::optional<int> exit_status(const Fd& pidfd, pid_t pid) {
-    if (const auto status = from_pidfd(pidfd)) return status;
+    if (const auto status = reaped_status(pidfd)) return status;
     const auto zombie = read_zombie(pid);
     // A signal still reaches a zombie; once it is reaped, its pid may be that of another process.
     if (zombie && send_signal(pidfd, 0)) return zombie->exit_code;
-    return from_pidfd(pidfd);
+    return reaped_status(pidfd);
 }
 
 std::optional<int> zombie_exit_status(pid_t pid, std::uint64_t start_time) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-# executed_sections.py MAP ADDRESSES: the linker's input sections in which the addresses lie, as lines of a linker
-# script, in the order of the addresses. MAP is what ld -Map writes.
+# executed_sections.py MAP RUN EXEC OTHERS...: the linker's input sections in which the addresses lie that these files
+# have, as lines of a linker script: so that what RUN has is in one piece, and what EXEC has, each in the order of the
+# first time. MAP is what ld -Map writes.
 import bisect
 import re
 import sys
@@ -30,11 +31,23 @@ for line in open(sys.argv[1]):
 
 sections.sort()
 begins = [section[0] for section in sections]
-printed = set()
-for line in open(sys.argv[2]):
-    address = int(line, 16)
-    at = bisect.bisect_right(begins, address) - 1
-    if at < 0 or address >= sections[at][1] or sections[at][2] in printed:
-        continue
-    printed.add(sections[at][2])
-    print("    " + sections[at][2])
+
+
+def executed(path):
+    found = {}  # in order
+    for line in open(path):
+        address = int(line, 16)
+        at = bisect.bisect_right(begins, address) - 1
+        if at >= 0 and address < sections[at][1]:
+            found[sections[at][2]] = True
+    return found
+
+
+run, exec_ = executed(sys.argv[2]), executed(sys.argv[3])
+order = [section for section in run if section not in exec_]
+order += [section for section in exec_ if section in run]
+order += [section for section in exec_ if section not in run]
+for path in sys.argv[4:]:
+    order += [section for section in executed(path) if section not in order]
+for section in order:
+    print("    " + section)

@@ -20,7 +20,7 @@ make_bundle docker '.process.terminal = false'
 here=$PWD
 cd "$work/docker"
 
-step() { "$executed" "$work/addresses" "$tare" --root "$work/state" "$@" </dev/null >/dev/null; }
+step() { "$executed" "$work/by_$1" "$tare" --root "$work/state" "$@" </dev/null >/dev/null; }
 "$tare" --root "$work/state" run first # later ones know the profile
 step run c
 jq '.process.args = ["/bin/busybox", "sleep", "1000"]' config.json >"$work/config" && cp "$work/config" config.json
@@ -34,16 +34,16 @@ sleep 0.5
 step delete c
 
 cat <<'END'
-/* Written by `make link-order`: what a container's life executes, in the order of the first time, before all other
-   code. src/README.md, "what is executed lies together", says what for. A function that is not here, or
-   no more, changes nothing but that. */
+/* Written by `make link-order`: what a container's life executes, before all other code: what run executes and exec does
+   not, what both do, what exec alone does, and the rest. src/README.md, "what is executed lies together", says what for. A
+   function that is not here, or no more, changes nothing but that. */
 SECTIONS
 {
   .text.executed :
   {
 END
 cd "$here"
-python3 tests/bench/executed_sections.py "$map" "$work/addresses"
+python3 tests/bench/executed_sections.py "$map" "$work"/by_{run,exec,create,start,state,kill,delete}
 cat <<'END'
   }
   tare_executed_end = .;
