@@ -57,9 +57,9 @@ $(BUILD)/init/%.o: %.cc | $(LIBC_HEADERS)
 	@echo '  $@'
 	@$(CXX) $(CPPFLAGS_OURS) $(WARNINGS) $(INIT_FLAGS) -c -o $@ $<
 
-$(BUILD)/tare-init: $(INIT:%.cc=$(BUILD)/init/%.o)
+$(BUILD)/tare-init: $(INIT:%.cc=$(BUILD)/init/%.o) src/init_order.ld
 	@echo '  $@'
-	@$(INIT_LINK) -o $@.debug $^
+	@$(INIT_LINK) -Wl,-Map=$@.map -o $@.debug $(filter %.o,$^)
 	@strip -o $@ $@.debug
 
 $(BUILD)/%/init_image.o: src/init/image.S $(BUILD)/tare-init

@@ -54,7 +54,8 @@ ifeq ($(LIBC),musl)
 INIT_START := $(if $(filter x86_64-% aarch64-%,$(MACHINE)),-nostartfiles)
 INIT_FLAGS += -fno-pie $(if $(INIT_START),-DTARE_INIT_WITHOUT_START) -nostdinc '-D__GLIBC_PREREQ(a,b)=0' \
   -isystem /usr/include/$(MUSL_TRIPLE) $(CXX_HEADERS) -isystem $(GCC_INCLUDE) -isystem $(BUILD)/musl-include
-INIT_LINK = musl-gcc -static $(INIT_START) -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro -Wl,-z,noseparate-code
+INIT_LINK = musl-gcc -static $(INIT_START) -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,norelro -Wl,-z,noseparate-code \
+  -Wl,-T,src/init_order.ld
 else
 INIT_LINK = gcc -static -Wl,--gc-sections
 endif
