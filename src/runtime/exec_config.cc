@@ -70,7 +70,9 @@ std::optional<ConfigAndFilter> read_briefly(const StateDirectory& directory) {
     if (!file) return std::nullopt;
     auto cache = plan::read_seccomp_cache(*file);
     if (!cache || !cache->key.starts_with(*key)) return std::nullopt;
-    std::string text(cache->key.substr(key->size()));
+    std::string text;
+    text.reserve(cache->key.size()); // with room for the parser
+    text = cache->key.substr(key->size());
     auto config = spec::read_config(text, directory.path() + "/" + kConfig, {});
     if (!config || (profile_of(*config) != nullptr) == cache->program.filter.empty())
         return std::nullopt;
