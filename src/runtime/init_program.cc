@@ -1,5 +1,6 @@
 #include "runtime/init_program.h"
 
+#include "plan/wire.h"
 #include "sys/file.h"
 #include "sys/mount.h"
 #include "sys/raw.h"
@@ -7,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <initializer_list>
 #include <linux/mount.h>
 #include <linux/sched.h>
 #include <string_view>
@@ -55,12 +57,12 @@ void child_main(void* argument) {
     using sys::raw::call;
     const Task& task = *static_cast<const Task*>(argument);
     call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
-    call(SYS_fcntl, task.socket, F_SETFD, 0);
-    if (task.other >= 0) call(SYS_fcntl, task.other, F_SETFD, 0);
-    const bool fixed = child_gives_up_random_places();
-    execute_init(task.program, task.number, task.mode, fixed ? "fixed" : nullptr);
-    for (;;)
-        call(SYS_exit_group, 1);
+    for (const int fd : {task.socket, task.other})
+        if (const long result = fd < 0 ? 0 : call(SYS_fcntl, fd, F_SETFD, 0); result < 0)
+            child_fails(task.socket, ChildCall::kInherit, result);
+    const char* const places = child_gives_up_random_places() ? "fixed" : nullptr;
+    child_fails(task.socket, ChildCall::kExecute,
+                execute_init(task.program, task.number, task.mode, places));
 }
 
 } // namespace
@@ -83,6 +85,35 @@ long execute_init(int program, const char* number, const char* mode, const char*
     const char* environment[] = {nullptr};
     return sys::raw::call(SYS_execveat, program, pointer(""), pointer(args), pointer(environment),
                           AT_EMPTY_PATH);
+}
+
+void child_fails(int report, ChildCall where, long result) {
+    using sys::raw::call;
+    const wire::Message message = {.kind = wire::kFailed,
+                                   .step = kBeforeInit,
+                                   .code = static_cast<std::int32_t>(-result),
+                                   .detail = static_cast<std::uint32_t>(where)};
+    call(SYS_write, report, sys::raw::pointer(&message), sizeof message);
+    for (;;)
+        call(SYS_exit_group, 1);
+}
+
+std::string describe(ChildCall call) {
+    switch (call) {
+    case ChildCall::kWait:
+        return "wait for the runtime";
+    case ChildCall::kSetGroupId:
+        return "config.json#/linux/gidMappings: become group 0 of the user namespace";
+    case ChildCall::kSetUserId:
+        return "config.json#/linux/uidMappings: become user 0 of the user namespace";
+    case ChildCall::kRaiseCapabilities:
+        return "keep the capabilities of the user namespace";
+    case ChildCall::kInherit:
+        return "hand a descriptor to the in-container program";
+    case ChildCall::kExecute:
+        return "execute the in-container program";
+    }
+    return "start the container's process";
 }
 
 // The one that executes keeps the program; ours is closed.

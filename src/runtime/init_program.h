@@ -4,6 +4,9 @@
 #include "base/result.h"
 #include "sys/process.h"
 
+#include <cstdint>
+#include <string>
+
 namespace tare::runtime {
 
 // build/tare-init, which this program carries, as a file that nobody can change: executed with
@@ -20,7 +23,25 @@ Result<Fd> open_init_program();
 long execute_init(int program, const char* number, const char* mode = nullptr,
                   const char* places = nullptr);
 
-// A child that executes it in that mode, and dies with us.
+// A kFailed message whose `step` is this comes from before init was executed; `detail` is a
+// ChildCall.
+constexpr std::uint32_t kBeforeInit = UINT32_MAX;
+enum class ChildCall : std::uint32_t {
+    kWait,
+    kSetGroupId,
+    kSetUserId,
+    kRaiseCapabilities,
+    kInherit,
+    kExecute,
+};
+std::string describe(ChildCall call);
+
+// Reports that, and ends.
+//   Runs in  a child that may share our memory
+[[noreturn]] void child_fails(int report, ChildCall where, long result);
+
+// A child that executes it in that mode, and dies with us. Where it cannot, it reports that to the
+// socket.
 struct InitToSpawn {
     const char* mode;
     const Fd& socket;

@@ -44,16 +44,6 @@ struct ChildTask {
 
 // ---- The child: raw system calls only. sys/process.h says why.
 
-[[noreturn]] void child_fails(const ChildTask& task, ChildCall where, long result) {
-    const wire::Message message = {.kind = wire::kFailed,
-                                   .step = kBeforeInit,
-                                   .code = static_cast<std::int32_t>(-result),
-                                   .detail = static_cast<std::uint32_t>(where)};
-    call(SYS_write, task.report, pointer(&message), sizeof message);
-    for (;;)
-        call(SYS_exit_group, 1);
-}
-
 void child_dies_with_us() {
     call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
 }
@@ -67,7 +57,7 @@ void child_waits(const ChildTask& task) {
         size = call(SYS_read, task.report, pointer(&go), sizeof go);
     while (size == -EINTR);
     if (size == sizeof go) return;
-    child_fails(task, ChildCall::kWait, size < 0 ? size : -ECANCELED);
+    child_fails(task.report, ChildCall::kWait, size < 0 ? size : -ECANCELED);
 }
 
 // Without a user 0 the exec of init would take all capabilities away: ambient ones stay.
@@ -78,7 +68,7 @@ void child_keeps_capabilities(const ChildTask& task) {
     for (__user_cap_data_struct& half : data)
         half.inheritable = half.permitted;
     if (result >= 0) result = call(SYS_capset, pointer(&header), pointer(data));
-    if (result < 0) child_fails(task, ChildCall::kRaiseCapabilities, result);
+    if (result < 0) child_fails(task.report, ChildCall::kRaiseCapabilities, result);
     for (long capability = 0;; ++capability)
         if (call(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability) < 0) return;
 }
@@ -86,9 +76,9 @@ void child_keeps_capabilities(const ChildTask& task) {
 void child_takes_identity(const ChildTask& task) {
     if (!task.becomes_root) return child_keeps_capabilities(task);
     long result = call(SYS_setresgid, 0, 0, 0);
-    if (result < 0) child_fails(task, ChildCall::kSetGroupId, result);
+    if (result < 0) child_fails(task.report, ChildCall::kSetGroupId, result);
     result = call(SYS_setresuid, 0, 0, 0);
-    if (result < 0) child_fails(task, ChildCall::kSetUserId, result);
+    if (result < 0) child_fails(task.report, ChildCall::kSetUserId, result);
     child_dies_with_us(); // a change of identity clears it: prctl(2)
 }
 
@@ -99,9 +89,9 @@ void child_main(void* argument) {
     if (task.new_user_namespace) child_takes_identity(task);
     for (std::size_t i = 0; i < task.inherited_count; ++i)
         if (const long result = call(SYS_fcntl, task.inherited[i], F_SETFD, 0); result < 0)
-            child_fails(task, ChildCall::kInherit, result);
+            child_fails(task.report, ChildCall::kInherit, result);
 
-    child_fails(task, ChildCall::kExecute, execute_init(task.init, task.plan_fd));
+    child_fails(task.report, ChildCall::kExecute, execute_init(task.init, task.plan_fd));
 }
 
 // ---- The parent
@@ -344,24 +334,6 @@ Result<Launched> launch(const LaunchRequest& request) {
         request.early->end();
     }
     return launch_anew(request, sources);
-}
-
-std::string describe(ChildCall call) {
-    switch (call) {
-    case ChildCall::kWait:
-        return "wait for the runtime";
-    case ChildCall::kSetGroupId:
-        return "config.json#/linux/gidMappings: become group 0 of the user namespace";
-    case ChildCall::kSetUserId:
-        return "config.json#/linux/uidMappings: become user 0 of the user namespace";
-    case ChildCall::kRaiseCapabilities:
-        return "keep the capabilities of the user namespace";
-    case ChildCall::kInherit:
-        return "hand a descriptor to the in-container program";
-    case ChildCall::kExecute:
-        return "execute the in-container program";
-    }
-    return "start the container's process";
 }
 
 } // namespace tare::runtime

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "plan/plan.h"
 #include "runtime/early_init.h"
+#include "runtime/init_program.h"
 #include "sys/process.h"
 
 #include <cstdint>
@@ -35,18 +36,5 @@ struct Launched {
 // Opens what the plan names, makes the process in its namespaces and its cgroup, and lets it go:
 // from here on it performs the steps of the plan and reports. It dies with us until it is ready.
 Result<Launched> launch(const LaunchRequest& request);
-
-// A kFailed message whose `step` is this comes from before init was executed; `detail` is a
-// ChildCall.
-constexpr std::uint32_t kBeforeInit = UINT32_MAX;
-enum class ChildCall : std::uint32_t {
-    kWait,
-    kSetGroupId,
-    kSetUserId,
-    kRaiseCapabilities,
-    kInherit,
-    kExecute,
-};
-std::string describe(ChildCall call);
 
 } // namespace tare::runtime
