@@ -113,11 +113,12 @@ struct Header {
     std::uint32_t step_count = 0;
     std::uint32_t slots = 0; // offset of int32_t[slot_count]
     std::uint32_t slot_count = 0;
-    std::int32_t report_fd = -1;         // SOCK_SEQPACKET; Message both ways
-    std::int32_t gate_in_fd = -1;        // after kReady: where kGo arrives; -1: the report socket
-    std::int32_t gate_out_fd = -1;       // after kReady: where errors go; -1: the report socket
-    std::uint32_t keep_fds = 0;          // 3 .. 3+keep_fds-1 stay open over the last execve
-    std::uint32_t go_ahead = 0;          // 1: kGo comes without a report of kReady
+    std::int32_t report_fd = -1;   // SOCK_SEQPACKET; Message both ways
+    std::int32_t gate_in_fd = -1;  // after kReady: where kGo arrives; -1: the report socket
+    std::int32_t gate_out_fd = -1; // after kReady: where errors go; -1: the report socket
+    std::uint32_t keep_fds = 0;    // 3 .. 3+keep_fds-1 stay open over the last execve
+    std::uint32_t go_ahead = 0;    // 1: kGo comes without a report of kReady
+    std::uint32_t unused = 0;
     std::uint64_t ignored = kAllSignals; // those to be reset; all: init has to look
 };
 

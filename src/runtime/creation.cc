@@ -49,6 +49,13 @@ bool has_namespace(const spec::Config& config, spec::NamespaceType type) {
                                   [type](const spec::Namespace& ns) { return ns.type == type; });
 }
 
+bool may_trace(const spec::Config& config) {
+    if (!config.process || !config.process->capabilities) return false;
+    const auto& bounding = config.process->capabilities->bounding;
+    return std::ranges::find(bounding, "CAP_SYS_PTRACE") != bounding.end()
+           && !has_namespace(config, spec::NamespaceType::kUser);
+}
+
 // ---- Before anything is made
 
 // Pipes and files that the container gets from our caller.
@@ -308,6 +315,7 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request, bo
     record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
     record.no_new_keyring = request.no_new_keyring;
     record.shares_pids = !has_namespace(config, spec::NamespaceType::kPid);
+    record.may_trace = may_trace(config);
     if (!has_namespace(config, spec::NamespaceType::kMount))
         record.mount_below =
             TRY(sys::mount_id(planned.bundle.rootfs).map_error(under("config.json#/root/path")));

@@ -62,22 +62,29 @@ Result<Container> find_container(const Settings& settings, const ExecRequest& re
                      sys::Child{pid, std::move(now.init)}};
 }
 
-Result<plan::ExecWishes> read_wishes(const ExecRequest& request) {
+constexpr const char* kProcess = "--process";
+
+// Before there is an init that waits for us: it may be a FIFO.
+Result<std::string> read_process_file(const ExecRequest& request) {
+    if (request.process_file.empty()) return std::string();
+    return sys::read_file(request.process_file, json::kMaxBytes).map_error(under(kProcess));
+}
+
+//   text  of the process file, if there is one
+Result<plan::ExecWishes> read_wishes(const ExecRequest& request, const std::string& text) {
     plan::ExecWishes wishes = request.wishes;
     const std::string& path = request.process_file;
     if (path.empty()) return wishes;
-    const auto context = under("--process");
-    const std::string text = TRY(sys::read_file(path, json::kMaxBytes).map_error(context));
     wishes.file_name = path.substr(path.rfind('/') + 1);
-    wishes.file = TRY(spec::read_process(text, wishes.file_name).map_error(context));
+    wishes.file = TRY(spec::read_process(text, wishes.file_name).map_error(under(kProcess)));
     return wishes;
 }
 
 Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& request,
-                             const Container& container) {
+                             const std::string& process_file, const Container& container) {
     ConfigAndFilter read = TRY(read_exec_config(settings, container.directory));
     spec::Config& config = read.config;
-    const plan::ExecWishes wishes = TRY(read_wishes(request));
+    const plan::ExecWishes wishes = TRY(read_wishes(request, process_file));
     plan::ExecProcess chosen = TRY(plan::choose_process(config.process, wishes));
     config.process = std::move(chosen.process);
 
@@ -97,8 +104,9 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
 
 // None where the process goes other ways than most.
 InitAhead start_ahead(const ExecRequest& request, const Container& container) {
-    if (container.record.shares_pids || !request.cgroup.empty()) return {};
-    const auto cgroups = exec_cgroups(container.record, container.init.pidfd, {});
+    const Record& record = container.record;
+    if (record.shares_pids || record.may_trace || !request.cgroup.empty()) return {};
+    const auto cgroups = exec_cgroups(record, container.init.pidfd, {});
     if (!cgroups) return {};
     return InitAhead::start(container.init, cgroups->empty() ? std::string() : cgroups->front());
 }
@@ -184,8 +192,7 @@ Status Execution::await() {
 }
 
 void Execution::kill() {
-    (void)sys::send_signal(process_.pidfd, SIGKILL);
-    (void)sys::reap(process_.pidfd);
+    sys::end_child(process_);
 }
 
 // Until init has done everything but the execve.
@@ -232,8 +239,9 @@ Result<int> exec(const Settings& settings, const ExecRequest& request) {
     TRY(check_passed_fds(listen_fds(), request.preserve_fds));
     TRY(sys::close_on_exec_from(3 + request.preserve_fds + listen_fds()));
     Container container = TRY(find_container(settings, request));
+    const std::string process_file = TRY(read_process_file(request));
     InitAhead ahead = start_ahead(request, container);
-    const plan::Plan plan = TRY(plan_exec(settings, request, container));
+    const plan::Plan plan = TRY(plan_exec(settings, request, process_file, container));
     for (const std::string& warning : plan.warnings)
         log::warning(warning);
     Receivers receivers = TRY(connect_receivers(request.console_socket, request.pidfd_socket));

@@ -18,14 +18,20 @@ constexpr const char* kConfig = "config.json";
 constexpr const char* kBrief = "exec"; // as a file of the seccomp cache, with a config as its key
 constexpr std::size_t kLargestBrief = 1 << 20;
 
-// Of which config.json it is, and by which `tare`: `update` writes another one.
+// Tells a file from whatever takes its place.
+std::string identity(const struct stat& file) {
+    return std::to_string(file.st_ino) + " " + std::to_string(file.st_size) + " "
+           + std::to_string(file.st_ctim.tv_sec) + " " + std::to_string(file.st_ctim.tv_nsec) + " ";
+}
+
+// Of which config.json it is, which `update` replaces, and by which `tare`: another one may know
+// fields that this one has not kept.
 Result<std::string> key_of(const StateDirectory& directory) {
-    struct stat config = {};
+    struct stat config = {}, program = {};
     if (::fstatat(directory.fd().get(), kConfig, &config, AT_SYMLINK_NOFOLLOW) < 0)
         return sys_failure(directory.path() + ": stat 'config.json'");
-    return plan::seccomp_generator() + " " + std::to_string(config.st_ino) + " "
-           + std::to_string(config.st_size) + " " + std::to_string(config.st_ctim.tv_sec) + " "
-           + std::to_string(config.st_ctim.tv_nsec) + " ";
+    if (::stat("/proc/self/exe", &program) < 0) return sys_failure("stat '/proc/self/exe'");
+    return plan::seccomp_generator() + " " + identity(program) + identity(config);
 }
 
 // Without what only matters to who makes a container.
@@ -84,9 +90,10 @@ Status leave(const StateDirectory& directory, const std::string& key, const spec
     const std::string text = spec::write_config(config, spec::Layout::kCompact);
     const auto back = spec::read_config(text);
     if (!back || *back != config) return invalid("it reads differently when it is written");
-    return sys::publish_file_at(
-        directory.fd(), kBrief,
-        plan::write_seccomp_cache(key + text, filter.value_or(plan::SeccompProgram())), 0600);
+    const std::string file =
+        plan::write_seccomp_cache(key + text, filter.value_or(plan::SeccompProgram()));
+    if (file.size() > kLargestBrief) return invalid("it is too large");
+    return sys::publish_file_at(directory.fd(), kBrief, file, 0600);
 }
 
 } // namespace

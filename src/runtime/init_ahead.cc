@@ -64,8 +64,7 @@ std::optional<Launched> InitAhead::give(const plan::Plan& plan, wire::Header hea
 void InitAhead::end() {
     if (!ours_) return;
     ours_ = Fd();
-    (void)sys::send_signal(process_.pidfd, SIGKILL);
-    (void)sys::reap(process_.pidfd);
+    sys::end_child(process_);
 }
 
 } // namespace tare::runtime

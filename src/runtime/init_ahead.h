@@ -9,8 +9,9 @@
 namespace tare::runtime {
 
 // The init of an exec, cloned right into the container's pid namespace and cgroup before there is a
-// plan: while it is executed, on another CPU, the config is read and planned. It has nothing of the
-// host but a pidfd of the container's init, and does nothing but wait for its plan.
+// plan: while it is executed, on another CPU, the config is read and planned. It waits for its plan
+// with our namespaces and privileges, undumpable: so not among processes that may trace it all the
+// same, and not for anything that may take long.
 //
 // What fails here is no error: launch() can do without, and reports whatever is wrong.
 class InitAhead {

@@ -120,11 +120,6 @@ Result<ChildTask> make_task(const LaunchRequest& request, const std::vector<int>
     return task;
 }
 
-void end_child(const sys::Child& child) {
-    (void)sys::send_signal(child.pidfd, SIGKILL);
-    (void)sys::reap(child.pidfd);
-}
-
 std::string failed_clone_text(const LaunchRequest& request) {
     const plan::Plan& plan = request.plan;
     if (plan.is_exec && request.cgroup_path.empty()) return "make a process in the container";
@@ -162,7 +157,7 @@ Result<sys::Child> clone_child(const LaunchRequest& request, ChildTask& task) {
         sys::write_control_at(request.cgroup, "cgroup.procs", std::to_string(classic->pid))
             .map_error(context);
     if (moved) return classic;
-    end_child(*classic);
+    sys::end_child(*classic);
     return Failure(moved.error());
 }
 
@@ -205,7 +200,7 @@ Status finish_child(const LaunchRequest& request, bool waits, const sys::Child& 
                     const Fd& report) {
     Status done = set_up_child(request, child.pid);
     if (done && waits) done = let_go(report, child.pid);
-    if (!done) end_child(child);
+    if (!done) sys::end_child(child);
     return done;
 }
 

@@ -64,8 +64,7 @@ Status perform(const Held& held, const plan::Plan& plan) {
     Report report(std::move(launched.report), plan.steps);
     Status done = await_end(report, launched.init);
     if (done) return {};
-    (void)sys::send_signal(launched.init.pidfd, SIGKILL);
-    (void)sys::reap(launched.init.pidfd);
+    sys::end_child(launched.init);
     if (sys::has_ended(held.init.pidfd))
         done.error().text += "; the container has stopped meanwhile";
     return done;

@@ -127,6 +127,7 @@ std::string write_record(const Record& record) {
     write_flag(out, "hasHooks", record.has_hooks);
     write_flag(out, "noNewKeyring", record.no_new_keyring);
     write_flag(out, "sharesPids", record.shares_pids);
+    write_flag(out, "mayTrace", record.may_trace);
     if (!record.stdio.empty()) {
         out.name("stdio");
         out.begin_array();
@@ -167,6 +168,7 @@ Result<Record> read_record(std::string_view text, std::string_view file_name) {
     TRY(read_flag(root, "hasHooks", record.has_hooks));
     if (root.find("noNewKeyring")) TRY(read_flag(root, "noNewKeyring", record.no_new_keyring));
     TRY(read_flag(root, "sharesPids", record.shares_pids));
+    if (root.find("mayTrace")) TRY(read_flag(root, "mayTrace", record.may_trace));
     if (const auto stdio = root.find("stdio")) TRY(read_texts(*stdio, record.stdio));
     if (const auto below = root.find("mountBelow"))
         record.mount_below = TRY(below->unsigned_integer(UINT64_MAX));

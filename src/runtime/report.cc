@@ -49,7 +49,8 @@ Result<Report::Event> Report::next() {
 Status Report::go(pid_t pid) {
     const wire::Message message = {.kind = wire::kGo, .code = pid};
     if (::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL) >= 0) return {};
-    if (errno != EPIPE) return sys_failure(kTellInit);
+    // ECONNRESET: it has not read its plan either.
+    if (errno != EPIPE && errno != ECONNRESET) return sys_failure(kTellInit);
     untold_ = true;
     ::shutdown(socket_.get(), SHUT_WR); // whoever waits all the same is not to wait for ever
     return {};

@@ -118,6 +118,11 @@ Status send_signal(const Fd& pidfd, int signal) {
     return {};
 }
 
+void end_child(const Child& child) {
+    (void)send_signal(child.pidfd, SIGKILL);
+    (void)reap(child.pidfd);
+}
+
 bool has_ended(const Fd& pidfd) {
     return wait_for_end(pidfd, 0).value_or(false);
 }

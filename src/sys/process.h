@@ -36,6 +36,9 @@ Result<Child> spawn_classic(std::uint64_t flags, void (*entry)(void*), void* arg
 
 Result<Fd> open_pidfd(pid_t pid);
 
+// Kills and reaps it.
+void end_child(const Child& child);
+
 // ESRCH: the process has ended.
 Status send_signal(const Fd& pidfd, int signal);
 

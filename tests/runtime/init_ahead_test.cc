@@ -1,9 +1,14 @@
 #include "runtime/init_ahead.h"
 
+#include "runtime/report.h"
+#include "sys/file.h"
+#include "sys/namespace.h"
+#include "sys/raw.h"
 #include "tests/init/harness.h"
 
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <functional>
 #include <gtest/gtest.h>
 #include <sched.h>
@@ -52,6 +57,33 @@ TEST_F(InitAheadTest, PerformsThePlanThatItIsGiven) {
     EXPECT_EQ(run("exit 7"), 7);
 }
 
+// The shell is in the pid namespace of another init, and not its first process.
+TEST_F(InitAheadTest, IsBornInThePidNamespaceOfTheContainer) {
+    const Fd ours = sys::open_file("/proc/self/ns/pid", O_RDONLY).value();
+    const auto sleep = [](void*) {
+        for (;;)
+            sys::raw::call(SYS_pause);
+    };
+    const sys::Child init = sys::spawn(CLONE_NEWPID, -1, sleep, nullptr).value();
+    self = {init.pid, sys::duplicate(init.pidfd).value()};
+    EXPECT_EQ(run("exit $$"), 2);
+    ASSERT_TRUE(sys::enter_namespace(ours, CLONE_NEWPID)); // of later children
+    sys::end_child(init);
+}
+
+TEST_F(InitAheadTest, SaysThatItHasDiedBeforeItReadItsPlan) {
+    init::shell(plan.steps, "exit 7");
+    InitAhead ahead = InitAhead::start(self, "");
+    auto launched = ahead.give(plan, {.go_ahead = 1}).value();
+    (void)sys::send_signal(launched.init.pidfd, SIGKILL); // now or later, it reads or does not
+    ASSERT_TRUE(sys::wait_for_end(launched.init.pidfd, 5000).value_or(false));
+    Report report(std::move(launched.report), plan.steps);
+    EXPECT_TRUE(report.go(launched.init.pid));
+    const Status executed = await_exec(report, "the process", launched.init.pidfd);
+    ASSERT_FALSE(executed);
+    EXPECT_EQ(executed.error().text, "the process died before it was ready: killed by signal 9");
+}
+
 TEST_F(InitAheadTest, JoinsByTheDescriptorOfTheContainersInit) {
     plan.joins.push_back({.type = CLONE_NEWUTS, .slot = plan.steps.new_slot()});
     plan.steps.add(wire::Op::kJoin, wire::Join{.types = CLONE_NEWUTS, .ns = 0}, {});
@@ -93,7 +125,13 @@ TEST_F(InitAheadTest, ServesNoPlanThatAsksForMore) {
         change(plan);
         return serves();
     };
+    const auto and_reaps = [] { return ::waitpid(-1, nullptr, 0) > 0; }; // its socket has ended
+    EXPECT_TRUE(with([](plan::Plan&) {}) && and_reaps());
     EXPECT_FALSE(with([](plan::Plan& p) { p.joins.clear(); }));
+    EXPECT_FALSE(with([](plan::Plan& p) { p.joins[0].before_clone = false; }));
+    EXPECT_FALSE(with([](plan::Plan& p) { p.new_user_namespace = true; }));
+    EXPECT_FALSE(with([](plan::Plan& p) { p.unshare_time = true; }));
+    EXPECT_FALSE(with([](plan::Plan& p) { p.id_maps.emplace_back(); }));
     EXPECT_FALSE(with([](plan::Plan& p) { p.joins[0].path = "/proc/1/ns/pid"; }));
     EXPECT_FALSE(with([](plan::Plan& p) { p.joins[0].type = CLONE_NEWNET; }));
     EXPECT_FALSE(with([](plan::Plan& p) { p.forks = true; }));

@@ -14,7 +14,7 @@ Record full_record() {
             .annotations = {{"a\"b", "c\n"}, {"empty", ""}},
             .owner = 1000,
             .boot_id = "8f7e",
-            .init = {42, UINT64_MAX},
+            .init = {42, UINT64_MAX, 4711},
             .ready = true,
             .has_gate = true,
             .steps = 9,
@@ -24,6 +24,7 @@ Record full_record() {
             .has_process = false,
             .has_hooks = true,
             .shares_pids = true,
+            .may_trace = false,
             .mount_below = 77};
 }
 
@@ -32,6 +33,17 @@ TEST(Record, ComesBackAsItWasWritten) {
     EXPECT_EQ(read_record(write_record(record), "r").value(), record);
     const Record empty;
     EXPECT_EQ(read_record(write_record(empty), "r").value(), empty);
+}
+
+TEST(Record, OfAnOlderTareSaysLess) {
+    std::string text = write_record(full_record());
+    for (const std::string member : {",\"number\":4711", ",\"mayTrace\":false"}) {
+        ASSERT_NE(text.find(member), std::string::npos) << member;
+        text.erase(text.find(member), member.size());
+    }
+    const Record record = read_record(text, "r").value();
+    EXPECT_EQ(record.init.number, 0u);
+    EXPECT_TRUE(record.may_trace);
 }
 
 TEST(Record, DamageIsAnErrorThatNamesTheField) {

@@ -70,7 +70,7 @@ void add_cgroups(const std::string& path, const std::string& name,
 void add_files(const std::string& path, const std::string& name, std::vector<std::string>& lines) {
     for (const std::string& entry : names_in(path)) {
         const std::string inside = name + entry;
-        // Of the caches ('@' is in no id; exec leaves a filter) only what is half-made.
+        // Of the caches ('@' is in no id; exec leaves a config) only what is half-made.
         const bool cached =
             (inside.starts_with("state/@") || inside == "state/a/exec") && !entry.ends_with(".tmp");
         if (!cached) lines.push_back("file " + inside);

@@ -350,6 +350,19 @@ test_the_seccomp_filter_holds_here_too() {
     down
 }
 
+# An init that is there before its plan is only quicker: nothing else would show that there is none.
+test_init_is_executed_ahead_of_its_plan() {
+    needs_program strace
+    up
+    modes() { strace -f -qq -e trace=execve,execveat -o calls "$TARE" --root "$STATE" exec "$@" && grep -oE '"tare-init", "[0-9]+"(, "[a-z]+")?' calls; }
+    has 'usually' "$(modes a true)" '"ahead"'
+    has 'with another cgroup' "$(modes --cgroup / a true)x" '"x'
+    down
+    up '.process.capabilities.bounding += ["CAP_SYS_PTRACE"]'
+    has 'among processes that may look into it' "$(modes a true)x" '"x'
+    down
+}
+
 # The first one leaves config and filter in the state directory, for as long as config.json is the same.
 test_what_an_exec_leaves() {
     up '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", architectures: ["SCMP_ARCH_X86_64"], syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 28}]}'
