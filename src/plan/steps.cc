@@ -65,7 +65,9 @@ std::string Steps::encode(wire::Header header, const std::vector<int>& slots) co
     std::memcpy(buffer.data() + kDataStart, data_.data(), data_.size());
     if (!slots.empty())
         std::memcpy(buffer.data() + header.slots, slots.data(), slots.size() * sizeof(int));
-    std::memcpy(buffer.data() + header.steps, steps_.data(), steps_.size() * sizeof(wire::Step));
+    if (!steps_.empty())
+        std::memcpy(buffer.data() + header.steps, steps_.data(),
+                    steps_.size() * sizeof(wire::Step));
     return buffer;
 }
 
