@@ -54,8 +54,8 @@ std::optional<SeccompCache> read_seccomp_cache(std::string_view file) {
 
     SeccompProgram program{.flags = header.flags, .notify = header.notify != 0};
     program.filter.resize(header.instructions);
-    std::memcpy(program.filter.data(), file.data() + sizeof header + header.key_size,
-                program.filter.size() * sizeof program.filter[0]);
+    const std::string_view code = file.substr(sizeof header + header.key_size);
+    if (!code.empty()) std::memcpy(program.filter.data(), code.data(), code.size());
     return SeccompCache{file.substr(sizeof header, header.key_size), std::move(program)};
 }
 
