@@ -305,7 +305,7 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request, bo
                      .rootfs = planned.bundle.rootfs,
                      .created = now(),
                      .annotations = config.annotations,
-                     .owner = ::geteuid()};
+                     .owner = sys::effective_uid()};
     record.boot_id = TRY(boot_id());
     record.resctrl = TRY(locate_resctrl(settings, planned.plan.resctrl));
     record.has_gate = has_gate;

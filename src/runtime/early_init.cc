@@ -43,7 +43,7 @@ Result<EarlyInit> EarlyInit::start(unsigned keep_fds) {
     if (there != nullptr && keep_fds == 0) return std::move(*there);
     if (there != nullptr) there->end();
     TRY(sys::close_on_exec_from(3 + keep_fds));
-    if (::geteuid() != 0) return EarlyInit();
+    if (sys::effective_uid() != 0) return EarlyInit();
     auto sockets = sys::socket_pair(SOCK_SEQPACKET);
     if (!sockets || !sys::ask_for_senders(sockets->ours)) return EarlyInit();
     auto process = spawn_init({.mode = "early", .socket = sockets->theirs});

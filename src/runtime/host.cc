@@ -4,6 +4,7 @@
 #include "sys/directory.h"
 #include "sys/file.h"
 #include "sys/namespace.h"
+#include "sys/process.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -98,8 +99,8 @@ Status read_kernel_version(plan::HostFacts& facts) {
 
 Result<plan::HostFacts> gather_host_facts(const spec::Config& config) {
     plan::HostFacts facts;
-    facts.euid = ::geteuid();
-    facts.egid = ::getegid();
+    facts.euid = sys::effective_uid();
+    facts.egid = sys::effective_gid();
     facts.in_user_namespace = !TRY(sys::in_initial_user_namespace());
     facts.last_capability = last_capability();
     facts.capabilities = TRY(permitted_capabilities());

@@ -41,7 +41,7 @@ Result<sys::Child> spawn_in(const Fd& container, const std::string& cgroup, cons
 } // namespace
 
 InitAhead InitAhead::start(const sys::Child& container, const std::string& cgroup) {
-    if (::geteuid() != 0) return {};
+    if (sys::effective_uid() != 0) return {};
     auto sockets = sys::socket_pair(SOCK_SEQPACKET);
     if (!sockets) return {};
     auto process = spawn_in(container.pidfd, cgroup, sockets->theirs);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sys/file.h"
+#include "sys/process.h"
 #include "sys/publish.h"
 
 #include <dirent.h>
@@ -23,8 +24,8 @@ Result<std::string> read_ours(const std::string& path) {
     const Fd file = TRY(sys::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
     struct stat facts = {};
     if (::fstat(file.get(), &facts) < 0) return sys_failure("stat " + quote(path));
-    if (!S_ISREG(facts.st_mode) || facts.st_uid != ::geteuid() || (facts.st_mode & 022) != 0
-        || static_cast<std::size_t>(facts.st_size) > kLargestFile)
+    if (!S_ISREG(facts.st_mode) || facts.st_uid != sys::effective_uid()
+        || (facts.st_mode & 022) != 0 || static_cast<std::size_t>(facts.st_size) > kLargestFile)
         return invalid(quote(path) + " is not ours alone");
     std::string text(static_cast<std::size_t>(facts.st_size), '\0');
     const ssize_t n = ::read(file.get(), text.data(), text.size());

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "sys/namespace.h"
+#include "sys/process.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -84,7 +85,7 @@ std::vector<ManagerSocket> manager_sockets(bool of_user, const char* (*variable)
 
 Result<Systemd> Systemd::connect() {
     const bool initial = TRY(sys::in_initial_user_namespace());
-    const bool of_user = ::geteuid() != 0 || !initial;
+    const bool of_user = sys::effective_uid() != 0 || !initial;
     Error first{ENOENT, "neither XDG_RUNTIME_DIR nor DBUS_SESSION_BUS_ADDRESS is set"};
     bool tried = false;
     for (const ManagerSocket& socket : manager_sockets(of_user, environment)) {

@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/auxv.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -146,6 +147,14 @@ Result<int> reap(const Fd& pidfd) {
 
 int exit_code(int wait_status) {
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+uid_t effective_uid() {
+    return static_cast<uid_t>(::getauxval(AT_EUID));
+}
+
+gid_t effective_gid() {
+    return static_cast<gid_t>(::getauxval(AT_EGID));
 }
 
 // As the system calls, whose sets are as large as the kernel's: not as the C library, whose are

@@ -54,6 +54,11 @@ Result<int> reap(const Fd& pidfd);
 // What a shell would make of a wait status: the exit code, or 128 plus the signal.
 int exit_code(int wait_status);
 
+// Our effective user and group as the kernel gave them to us, without asking again: `tare` itself
+// never changes them. getauxval(3).
+uid_t effective_uid();
+gid_t effective_gid();
+
 // The CPUs that we may run on, a bit each: sched_setaffinity(2).
 Result<std::vector<std::uint64_t>> own_affinity();
 Status set_affinity(const std::vector<std::uint64_t>& cpus);
