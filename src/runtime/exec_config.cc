@@ -69,16 +69,15 @@ ConfigAndFilter with_filter(spec::Config config, std::optional<plan::SeccompProg
 }
 
 // Nothing: in some way it is not what we left, and the whole config has to be read.
-std::optional<ConfigAndFilter> read_briefly(const StateDirectory& directory) {
-    const auto key = key_of(directory);
-    if (!key) return std::nullopt;
+std::optional<ConfigAndFilter> read_briefly(const StateDirectory& directory,
+                                            const std::string& key) {
     const auto file = sys::read_file_at(directory.fd(), kBrief, kLargestBrief);
     if (!file) return std::nullopt;
     auto cache = plan::read_seccomp_cache(*file);
-    if (!cache || !cache->key.starts_with(*key)) return std::nullopt;
+    if (!cache || !cache->key.starts_with(key)) return std::nullopt;
     std::string text;
     text.reserve(cache->key.size()); // with room for the parser
-    text = cache->key.substr(key->size());
+    text = cache->key.substr(key.size());
     auto config = spec::read_config(text, directory.path() + "/" + kConfig, {});
     if (!config || (profile_of(*config) != nullptr) == cache->program.filter.empty())
         return std::nullopt;
@@ -100,8 +99,9 @@ Status leave(const StateDirectory& directory, const std::string& key, const spec
 
 Result<ConfigAndFilter> read_exec_config(const Settings& settings,
                                          const StateDirectory& directory) {
-    if (auto read = read_briefly(directory)) return *std::move(read);
     const auto key = key_of(directory); // before it is read: `update` may replace it meanwhile
+    if (key)
+        if (auto brief = read_briefly(directory, *key)) return *std::move(brief);
     std::string text = TRY(read_stored_text(directory));
     ConfigAndFilter read = TRY(read_config(settings, text, directory.path() + "/" + kConfig));
     auto filter = TRY(make_filter(settings, read, text));
