@@ -2,7 +2,7 @@
 PACKAGES_BUILD := g++ make binutils musl-tools libseccomp-dev libcap-ng-dev rapidjson-dev libexpected-dev busybox-static
 PACKAGES_TEST := git libgtest-dev clang clang-format clang-tidy libclang-rt-14-dev jq strace runc crun util-linux \
   procps iproute2 uidmap user-mode-linux cpio zstd xz-utils mmdebstrap python3 e2fsprogs qemu-system-x86 \
-  groff-base zsh fish criu
+  groff-base zsh fish criu checkpolicy apparmor
 
 # Quick when all is there: dpkg is asked, not apt.
 missing = $$(for p in $(1); do dpkg-query -W -f '$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || echo $$p; done)

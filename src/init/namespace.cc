@@ -53,8 +53,13 @@ Status new_session() {
     return outcome(session);
 }
 
-Status unshare(Context&, const wire::Unshare& body) {
-    return outcome(sys(__NR_unshare, body.flags));
+Status unshare(Context& context, const wire::Unshare& body) {
+    REQUIRE(outcome(sys(__NR_unshare, body.flags)));
+    if ((body.flags & CLONE_NEWNS) == 0 || context.root < 0) return {};
+    // What lies below the root that we hold goes with its namespace.
+    discard(context.root);
+    context.root = open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
+    return outcome(context.root);
 }
 
 Status fork_once(Context& context) {

@@ -100,6 +100,11 @@ std::string_view id_map_hint(const Note& note, Detail detail, int code) {
     return " (its file system takes no id mappings in this kernel)";
 }
 
+// The kernel does not say which of them it was.
+std::string options_of(const Note& note, Detail detail) {
+    return detail == Detail::kFsconfig && !note.value.empty() ? " (" + note.value + ")" : "";
+}
+
 bool has_errno(Detail detail) {
     return detail != Detail::kHookExit && detail != Detail::kHookTimeout;
 }
@@ -115,7 +120,8 @@ Error describe(const Steps& steps, const wire::Message& message) {
     const std::string origin = note.origin.empty() ? "" : note.origin + ": ";
     return {code, origin + note.what + ": " + why(detail, message.code)
                       + std::string(hint(steps.op(message.step), message.code))
-                      + std::string(id_map_hint(note, detail, message.code))};
+                      + std::string(id_map_hint(note, detail, message.code))
+                      + options_of(note, detail)};
 }
 
 } // namespace tare::plan

@@ -118,9 +118,7 @@ Status plan_time(const Compilation& c) {
         return {};
     }
     // Entered by the last execve there, unless init forks anyway: time_namespaces(7).
-    const bool by_execve =
-        c.host.kernel_major > 6 || (c.host.kernel_major == 6 && c.host.kernel_minor >= 3);
-    if (is_new(c.linux_, Type::kUser) && !by_execve)
+    if (is_new(c.linux_, Type::kUser) && !c.host.is_linux(6, 3))
         return invalid(origin_of(c.linux_, Type::kTime)
                        + ": a new time namespace in a new user namespace needs Linux 6.3");
     return {};

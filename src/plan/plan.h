@@ -32,6 +32,10 @@ struct HostFacts {
     std::vector<std::string> hugepage_sizes; // "2MB", as cgroup file names have them
     bool cgroup2_named_devices = true;
     std::uint64_t own_hard_rlimits[16] = {};
+
+    bool is_linux(unsigned major, unsigned minor) const { // or newer
+        return kernel_major > major || (kernel_major == major && kernel_minor >= minor);
+    }
 };
 
 // What the command line decides.

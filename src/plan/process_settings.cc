@@ -25,8 +25,9 @@ Status plan_labels(const Compilation& c) {
         return invalid(c.at("apparmorProfile") + ": this host has no AppArmor");
 
     if (!process.selinux_label.empty() && !c.options.no_new_keyring)
-        c.steps().add(wire::Op::kSelinuxKey, wire::Value{c.steps().text(process.selinux_label)},
-                      {c.at("selinuxLabel"), "label the session keyring", process.selinux_label});
+        c.steps().add(
+            wire::Op::kSelinuxKey, wire::Value{c.steps().text(process.selinux_label)},
+            {c.at("selinuxLabel"), "label the session keyring " + quote(process.selinux_label)});
     if (!c.options.no_new_keyring) {
         const std::string name = "_ses." + c.options.id;
         c.steps().add(wire::Op::kKeyring, wire::Value{c.steps().text(name)},

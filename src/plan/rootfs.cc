@@ -5,6 +5,7 @@
 #include "plan/namespaces.h"
 
 #include <algorithm>
+#include <sched.h>
 #include <set>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -151,6 +152,18 @@ Status plan_paths(const Compilation& c, const std::vector<std::string>& paths,
     return {};
 }
 
+// From Linux 6.8 on mountinfo lists mounts by age, and a tree that `tare` cloned to stay shared
+// with the host is older than what comes before it in `mounts`. Copies are made in the order in
+// which they lie.
+void plan_order_of_mounts(const Compilation& c) {
+    const auto shared = std::find_if(c.plan.trees.begin(), c.plan.trees.end(),
+                                     [](const TreeSource& tree) { return !tree.slave; });
+    if (shared == c.plan.trees.end() || !c.host.is_linux(6, 8)) return;
+    if (!has_mount_namespace(c) || c.options.no_pivot) return;
+    c.steps().add(wire::Op::kUnshare, wire::Unshare{CLONE_NEWNS},
+                  {shared->origin, "copy the mounts, so that they are listed in their order"});
+}
+
 } // namespace
 
 Status plan_root(const Compilation& c) {
@@ -234,6 +247,7 @@ Status plan_enter_root(const Compilation& c) {
     if (c.config.root->readonly)
         c.steps().add(wire::Op::kRootReadonly,
                       {"config.json#/root/readonly", "make the root read-only"});
+    plan_order_of_mounts(c);
     return {};
 }
 

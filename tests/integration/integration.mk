@@ -13,8 +13,15 @@ $(INTEGRATION)/rootfs/.made: tests/integration/make-rootfs.sh $(INTEGRATION)/pro
 	@bash $< $(INTEGRATION)/rootfs $(INTEGRATION)/probe
 	@touch $@
 
+# What a kernel with SELinux, or with AppArmor, is given: `make vm-labels`.
+$(INTEGRATION)/selinux.policy: tests/integration/labels/selinux.conf
+	@checkpolicy -M -U allow -o $@ $<
+$(INTEGRATION)/apparmor.policy: tests/integration/labels/apparmor.profile
+	@apparmor_parser --skip-kernel-load --skip-cache --stdout $< > $@
+
 .PHONY: integration integration-tools soak
-integration-tools: $(INTEGRATION_TOOLS) $(INTEGRATION)/rootfs/.made
+integration-tools: $(INTEGRATION_TOOLS) $(INTEGRATION)/rootfs/.made $(INTEGRATION)/selinux.policy \
+  $(INTEGRATION)/apparmor.policy
 
 integration: all integration-tools
 	@TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) tests/integration/run.sh $(FILTER)

@@ -18,6 +18,7 @@ mount -t tmpfs -o mode=1777 tmp tmp
 mount -t tmpfs -o mode=755 dev dev
 mount -t proc proc proc
 mount -t sysfs sysfs sys
+[[ ! -d /sys/fs/selinux/class ]] || mount -t selinuxfs selinuxfs sys/fs/selinux
 mount -t cgroup2 cgroup2 sys/fs/cgroup
 mkdir dev/pts dev/shm
 mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts dev/pts

@@ -28,7 +28,7 @@ TEST(PlanSettings, LabelsNeedTheirModule) {
     part.config.process->apparmor_profile = "p";
     part.config.process->selinux_label = "a:b:c:d";
     ASSERT_TRUE(plan_settings(part.c()));
-    EXPECT_EQ(part.steps(), "selinux-key: label the session keyring: a:b:c:d\n"
+    EXPECT_EQ(part.steps(), "selinux-key: label the session keyring 'a:b:c:d'\n"
                             "keyring: join a new session keyring: _ses.c1\n"
                             "apparmor: set the AppArmor profile 'p'\n"
                             "selinux: set the SELinux label 'a:b:c:d'\n"

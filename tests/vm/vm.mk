@@ -2,6 +2,7 @@
 #   make vm        user-mode Linux: cpu io memory pids; two guests side by side
 #   make vm-qemu   Debian's kernel under TCG: all controllers, time namespaces, idmapped mounts; slow
 # Both take FILTER. Without one vm takes what tests/integration/taken.vm.txt says, or with ALL=1 all.
+# `make vm-labels`: SELinux and AppArmor, a guest for each, because a kernel takes but one of them.
 # `make guest COMMAND='...'` runs one command in user-mode Linux.
 
 VM := $(BUILD)/vm
@@ -10,12 +11,20 @@ UML := INITRAMFS=$(abspath $(VM))/uml.cpio XSTATE=$(abspath $(VM))/xstate.so tes
 QEMU := INITRAMFS=$(abspath $(VM))/qemu.cpio KERNEL=$(abspath $(VM))/vmlinux tests/vm/qemu.sh
 SUITE = cd $(CURDIR) && TARE=$(BUILD)/tare TOOLS=$(abspath $(INTEGRATION)) JOBS=1 SLOWNESS=5 ALL=$(ALL)
 
-.PHONY: vm vm-qemu guest
+.PHONY: vm vm-qemu vm-labels guest
 vm: all integration-tools $(VM)/uml.cpio $(VM)/xstate.so $(VM)/debian.made
 	@tests/vm/side-by-side.sh 'LIMIT=$(if $(ALL),3600,1500) $(UML)' 2 '$(SUITE) PLACE=vm tests/integration/run.sh $(FILTER)'
 
 vm-qemu: all integration-tools $(VM)/qemu.cpio $(VM)/vmlinux $(VM)/debian.made
 	@tests/vm/side-by-side.sh 'LIMIT=3600 $(QEMU)' 2 '$(SUITE) PLACE=qemu tests/integration/run.sh $(FILTER)'
+
+# Our policies, loaded.
+SELINUX = mount -t selinuxfs selinuxfs /sys/fs/selinux && \
+  dd status=none bs=1M if=$(abspath $(INTEGRATION))/selinux.policy of=/sys/fs/selinux/load
+APPARMOR = dd status=none bs=1M if=$(abspath $(INTEGRATION))/apparmor.policy of=/sys/kernel/security/apparmor/.load
+vm-labels: all integration-tools $(VM)/uml.cpio $(VM)/xstate.so
+	@$(UML) '$(SELINUX) && $(SUITE) PLACE=labels tests/integration/run.sh labels/selinux'
+	@UML_OPTIONS=security=apparmor $(UML) '$(APPARMOR) && $(SUITE) PLACE=labels tests/integration/run.sh labels/apparmor'
 
 guest: $(VM)/uml.cpio $(VM)/xstate.so
 	@$(UML) '$(COMMAND)'

@@ -59,6 +59,20 @@ test_propagation_of_a_mount() {
     has unbindable "$(grep ' /unbindable ' <<<"$out")" unbindable
 }
 
+# From Linux 6.8 on the list is by age; before, by place.
+test_what_is_shared_is_listed_in_its_order() {
+    mkdir -p src/below own
+    mount -t tmpfs tmpfs own && mount --make-shared own && mkdir own/below && mount -t tmpfs below own/below
+    in_container --arg src "$T/src" --arg own "$T/own" 'bind($src; "/a"; "ro") | bind($own; "/b"; "rshared") | bind($src; "/c"; "ro") | .root.readonly = true
+      | .linux.maskedPaths = ["/proc/uptime"] | sh("cat /proc/self/mountinfo /proc/uptime; touch /x; touch /b/kept")'
+    is order "$(awk '$5 ~ "^/[abc]" { print $5 }' <<<"$out" | xargs)" '/a /b /b/below /c'
+    is 'a peer' "$(awk '$5 == "/b" { print $7 }' <<<"$out")" "$(awk -v at="$T/own" '$5 == at { print $7 }' /proc/self/mountinfo)"
+    has 'what covers is there' "$out" ' /null /proc/uptime '
+    has 'a read-only root' "$(<"$T/.err")" 'Read-only file system'
+    [[ -e own/kept ]] || fail 'it is another mount'
+    umount own/below own
+}
+
 test_root_propagation() {
     local kind
     for kind in private slave unbindable; do
