@@ -92,7 +92,9 @@ Status console(Context& context, const wire::Console& body) {
     for (int fd = 0; fd < 3; ++fd)
         REQUIRE(outcome(sys(__NR_dup3, slave, fd, 0)));
     discard(slave);
-    return outcome(sys(__NR_ioctl, 0, TIOCSCTTY, 0));
+    context.terminal =
+        comes_again(context, wire::Op::kFork); // whoever leads the session then takes it
+    return context.terminal ? Status{} : outcome(sys(__NR_ioctl, 0, TIOCSCTTY, 0));
 }
 
 } // namespace tare::init

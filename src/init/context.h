@@ -36,10 +36,14 @@ struct Context {
     LastDirectory last;
     int null_device = -1;          // kMaskPath: the host's /dev/null, verified
     int empty_directory = -1;      // kMaskPath: a mount of an empty tmpfs
+    bool terminal = false;         // kConsole has left it to kFork to make it the controlling one
     bool entered = false;          // kChdir
     const char* program = nullptr; // kFindExec's result
     char** env = nullptr;          // of kExec
     char** args = nullptr;
 };
+
+// Whether a step of that kind is still to be performed.
+bool comes_again(const Context& context, wire::Op op);
 
 } // namespace tare::init

@@ -81,13 +81,13 @@ Status search(const char* name, const char* path) {
             worst == -ENOENT ? Detail::kNotFound : Detail::kNone};
 }
 
+} // namespace
+
 bool comes_again(const Context& context, Op op) {
     for (std::uint32_t i = context.step + 1; i < context.plan.count(); ++i)
         if (context.plan.step(i).op == op) return true;
     return false;
 }
-
-} // namespace
 
 Status prepare_exec(Context& context) {
     const wire::Exec* step = find_exec_step(context.plan);

@@ -32,7 +32,7 @@ Status perform(Context& context, const wire::Step& step) {
     case Op::kUnshare:
         return unshare(context, plan.body<wire::Unshare>(step));
     case Op::kFork:
-        return fork_once(context);
+        return fork_once(context, plan.body<wire::Fork>(step));
     case Op::kTimeOffsets:
         return write_self(context, "timens_offsets", value());
     case Op::kLoopbackUp:

@@ -62,7 +62,8 @@ Status unshare(Context& context, const wire::Unshare& body) {
     return outcome(context.root);
 }
 
-Status fork_once(Context& context) {
+Status fork_once(Context& context, const wire::Fork& body) {
+    if (body.last != 0) settle(context);
     // The child waits until we have told its pid, so that no message of its own comes first. End of
     // file is the sign.
     int told[2];
@@ -78,6 +79,7 @@ Status fork_once(Context& context) {
     sys_again(__NR_read, told[0], &nothing, std::size_t{1});
     sys(__NR_close, told[0]);
     REQUIRE(new_session());
+    if (context.terminal) REQUIRE(outcome(sys(__NR_ioctl, 0, TIOCSCTTY, 0)));
     return outcome(sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
 }
 

@@ -11,7 +11,7 @@ namespace tare::init {
 Status new_session();
 Status join(Context& context, const wire::Join& body);
 Status unshare(Context& context, const wire::Unshare& body);
-Status fork_once(Context& context);
+Status fork_once(Context& context, const wire::Fork& body);
 Status loopback_up();
 Status enter_root(Context& context, const wire::EnterRoot& body);
 

@@ -18,6 +18,7 @@ struct Compilation {
     Plan& plan;
     ProcessOrigin process_origin = ProcessOrigin(); // of config.process
     bool is_exec = false;                           // for a container that is there
+    bool forks_last = false;                        // into its pid namespace, before the execve
     std::string mounts_origin = "config.json#/mounts";
 
     Steps& steps() const { return plan.steps; }

@@ -90,14 +90,15 @@ Result<Plan> compile_exec(const spec::Config& config, const ProcessOrigin& proce
     plan.is_exec = true;
     const spec::Linux nothing;
     const std::set<std::string> destinations;
-    const Compilation c{.config = config,
-                        .linux_ = config.linux_ ? *config.linux_ : nothing,
-                        .host = host,
-                        .options = options,
-                        .destinations = destinations,
-                        .plan = plan,
-                        .process_origin = process,
-                        .is_exec = true};
+    Compilation c{.config = config,
+                  .linux_ = config.linux_ ? *config.linux_ : nothing,
+                  .host = host,
+                  .options = options,
+                  .destinations = destinations,
+                  .plan = plan,
+                  .process_origin = process,
+                  .is_exec = true};
+    c.forks_last = options.hides_init && can_fork_last(c, seccomp);
     plan_listener(c, seccomp);
     plan_exec_namespaces(c);
     plan_console(c);

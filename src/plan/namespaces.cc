@@ -1,6 +1,7 @@
 #include "plan/namespaces.h"
 
 #include "base/text.h"
+#include "plan/filter_model.h"
 
 #include <algorithm>
 #include <sched.h>
@@ -146,9 +147,10 @@ void join_by_init(const Compilation& c, std::uint64_t types) {
     c.plan.joins.push_back(std::move(file));
 }
 
-void fork_by_init(const Compilation& c) {
+void fork_by_init(const Compilation& c, bool last) {
     c.plan.forks = true;
-    c.steps().add(wire::Op::kFork, {kNamespaces, "fork into the container's pid namespace"});
+    c.steps().add(wire::Op::kFork, wire::Fork{last},
+                  {kNamespaces, "fork into the container's pid namespace"});
 }
 
 void enter_root_by_init(const Compilation& c) {
@@ -207,16 +209,30 @@ void plan_exec_namespaces(const Compilation& c, bool among_its_processes) {
 
     if (user != 0 && !c.host.can_admin) {
         join_by_init(c, types); // the user namespace brings the right to join the others
-        if (pid != 0) fork_by_init(c);
+        if (pid != 0) fork_by_init(c, false);
     } else {
-        // A pid namespace takes in children only: those of `tare`.
-        if (pid != 0)
+        const std::uint64_t by_init = types & ~user & ~(c.forks_last ? 0 : pid);
+        // A pid namespace takes in children only: those of `tare`, or else of init.
+        if (pid != 0 && !c.forks_last)
             c.plan.joins.push_back({.origin = kNamespaces, .type = pid, .before_clone = true});
         // Others may belong to the user namespace that we are in: the new one comes last.
-        join_by_init(c, types & ~user & ~pid);
+        join_by_init(c, by_init);
         join_by_init(c, user);
     }
     if (!is_own(c.linux_, Type::kMount)) enter_root_by_init(c);
+}
+
+bool can_fork_last(const Compilation& c, const SeccompProgram* seccomp) {
+    const bool pid_namespace = find(c.linux_, Type::kPid) != nullptr;
+    if (!pid_namespace || is_own(c.linux_, Type::kUser) || !c.host.can_admin) return false;
+    // A deadline task cannot fork, and some flags of a scheduler end there: sched(7).
+    if (c.config.process && c.config.process->scheduler) return false;
+    // The agent is told init's pid with the filter.
+    return seccomp == nullptr || (!seccomp->notify && lets_init_fork(*seccomp));
+}
+
+void plan_last_fork(const Compilation& c) {
+    if (c.forks_last) fork_by_init(c, true);
 }
 
 Status plan_namespaces(const Compilation& c) {
@@ -239,7 +255,7 @@ Status plan_namespaces(const Compilation& c) {
     if (joined_user && (is_own(c.linux_, Type::kPid) || is_new(c.linux_, Type::kTime))) {
         c.plan.forks = true;
         const Type why = is_own(c.linux_, Type::kPid) ? Type::kPid : Type::kTime;
-        c.steps().add(wire::Op::kFork,
+        c.steps().add(wire::Op::kFork, wire::Fork{},
                       {origin_of(c.linux_, why), "fork into the new pid or time namespace"});
     }
     if (is_new(c.linux_, Type::kNetwork))

@@ -32,8 +32,13 @@ std::string namespace_names(std::uint64_t clone_flags);
 
 // exec: joins of the container's namespaces.
 //   among_its_processes  of the pid namespace too; outside it, nothing in the container can see,
-//                        signal or trace what joins
+//                        signal or trace what joins. With c.forks_last not before plan_last_fork().
 void plan_exec_namespaces(const Compilation& c, bool among_its_processes = true);
+
+// Whether init can enter the pid namespace last: when it has no more rights than the container and
+// is under its filter, so that whoever traces it gains nothing. It is one process more.
+bool can_fork_last(const Compilation& c, const SeccompProgram* seccomp);
+void plan_last_fork(const Compilation& c);
 
 // Clone flags, joins and maps for `tare`; joins, unshare, fork, offsets for init.
 Status plan_namespaces(const Compilation& c);

@@ -46,7 +46,8 @@ struct Options {
     bool no_new_keyring = false;
     unsigned preserve_fds = 0;
     unsigned listen_fds = 0;
-    bool has_gate = true; // false for `run`: the report socket is the gate
+    bool hides_init = false; // exec: who is there might trace it, and is to see it at its end alone
+    bool has_gate = true;    // false for `run`: the report socket is the gate
     // Where the caller has a NOTIFY_SOCKET: the host's directory that holds our proxy of it, named
     // notify.sock; bound on /run/notify. Else empty.
     std::string notify_socket;

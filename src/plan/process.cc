@@ -191,9 +191,11 @@ Status plan_start(const Compilation& c, const SeccompProgram* seccomp) {
     if (no_new_privileges)
         c.steps().add(wire::Op::kNoNewPrivileges, {c.at("noNewPrivileges"), "set no_new_privs"});
     // The listener must be sent while there is still somebody to send it to.
-    if (late_filter && seccomp->notify) add_seccomp(c, *seccomp);
+    const bool before_ready = late_filter && (seccomp->notify || c.forks_last);
+    if (before_ready) add_seccomp(c, *seccomp);
+    plan_last_fork(c);
     add_ready(c);
-    if (late_filter && !seccomp->notify) add_seccomp(c, *seccomp);
+    if (late_filter && !before_ready) add_seccomp(c, *seccomp);
     if (!c.is_exec) plan_start_container_hooks(c);
     add_exec(c, env);
     return {};

@@ -38,7 +38,7 @@ enum class Op : std::uint16_t {
     // Namespaces
     kJoin,        // Join
     kUnshare,     // Unshare
-    kFork,        // no body: the rest is done by a child that `tare` sees as its own
+    kFork,        // Fork: the rest is done by a child that `tare` sees as its own
     kTimeOffsets, // Value: /proc/self/timens_offsets
     kLoopbackUp,  // no body
     kNetDevices,  // no body: report kInNamespaces, wait for kGo
@@ -240,6 +240,11 @@ struct Hook {
     // The state on its stdin: `state_head`, the pid of the Go message in decimal, `state_tail`.
     Text state_head;
     Text state_tail;
+};
+
+struct Fork {
+    std::uint32_t last =
+        0; // nothing is left to do but to execute: no descriptor is needed any more
 };
 
 struct Console {

@@ -80,6 +80,12 @@ Result<plan::ExecWishes> read_wishes(const ExecRequest& request, const std::stri
     return wishes;
 }
 
+// Who has CAP_SYS_PTRACE in our user namespace may trace whatever he sees: here the container's own
+// processes, or those of others with which it shares its pid namespace.
+bool hides_init(const Record& record) {
+    return record.may_trace || record.shares_pids;
+}
+
 Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& request,
                              const std::string& process_file, const Container& container) {
     ConfigAndFilter read = TRY(read_exec_config(settings, container.directory));
@@ -93,6 +99,7 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
                                    .no_new_keyring = container.record.no_new_keyring,
                                    .preserve_fds = request.preserve_fds,
                                    .listen_fds = listen_fds(),
+                                   .hides_init = hides_init(container.record),
                                    .has_gate = false};
     const auto& filter = read.filter;
     plan::Plan plan =
@@ -105,7 +112,7 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
 // None where the process goes other ways than most.
 InitAhead start_ahead(const ExecRequest& request, const Container& container) {
     const Record& record = container.record;
-    if (record.shares_pids || record.may_trace || !request.cgroup.empty()) return {};
+    if (hides_init(record) || !request.cgroup.empty()) return {};
     const auto cgroups = exec_cgroups(record, container.init.pidfd, {});
     if (!cgroups) return {};
     return InitAhead::start(container.init, cgroups->empty() ? std::string() : cgroups->front());

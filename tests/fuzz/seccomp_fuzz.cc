@@ -1,6 +1,6 @@
+#include "plan/classic_bpf.h"
 #include "plan/seccomp.h"
 #include "tests/fuzz/bytes.h"
-#include "tests/plan/classic_bpf.h"
 #include "tests/plan/seccomp_model.h"
 
 #include <cstdlib>

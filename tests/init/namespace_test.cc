@@ -95,7 +95,7 @@ TEST_F(NamespaceTest, TheWrongTypeIsRefused) {
 TEST_F(NamespaceTest, UnsharesAndForksIntoANewPidNamespace) {
     const std::string before = host_name();
     steps.add(Op::kUnshare, wire::Unshare{CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS}, {});
-    steps.add(Op::kFork, {});
+    steps.add(Op::kFork, wire::Fork{}, {});
     begin(steps, root);
     wire::Mount proc = file_system(steps, "proc", "/proc");
     proc.flags = wire::kPlainTarget;
@@ -110,6 +110,18 @@ TEST_F(NamespaceTest, UnsharesAndForksIntoANewPidNamespace) {
     EXPECT_EQ(outcome.output, "1\ninside\n6\n");
     EXPECT_TRUE(outcome.exited(3));
     EXPECT_EQ(host_name(), before);
+}
+
+TEST_F(NamespaceTest, ForksAtLast) {
+    steps.add(Op::kUnshare, wire::Unshare{CLONE_NEWPID}, {});
+    steps.add(Op::kFork, wire::Fork{.last = 1}, {});
+    shell(steps, "echo $$; exit 3");
+    const Outcome outcome = run_init(steps);
+    EXPECT_EQ(outcome.refusal(), "");
+    ASSERT_FALSE(outcome.messages.empty());
+    EXPECT_EQ(outcome.messages.front().kind, wire::kForked);
+    EXPECT_EQ(outcome.output, "1\n");
+    EXPECT_TRUE(outcome.exited(3));
 }
 
 TEST_F(NamespaceTest, TimeOffsetsInAUserNamespace) {

@@ -1,10 +1,12 @@
 #include "plan/dump.h"
 #include "plan/exec_process.h"
+#include "plan/seccomp.h"
 #include "spec/runtime/config.h"
 #include "support.h"
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 // Whole configs against the dump of their plans, in tests/plan/golden. To accept a change that is
@@ -69,6 +71,41 @@ Result<Plan> compile_exec_file(const std::string& path, HostFacts host = {}) {
 
 TEST(CompileExec, WhatDockerGenerates) {
     expect_golden(compile_exec_file("tests/data/bundles/docker-default.json"), "exec-docker");
+}
+
+// The steps from the first that has to do with the pid namespace, or with what comes last.
+std::string way_in(const std::string& filter_default, std::optional<bool> no_new_privileges,
+                   const std::function<void(spec::Config&)>& change = {}) {
+    spec::Config config = *spec::read_config(read_config("tests/data/bundles/docker-default.json"));
+    config.process->no_new_privileges = no_new_privileges;
+    if (change) change(config);
+    SeccompProgram seccomp =
+        *compile_seccomp({.default_action = filter_default}, "config.json#/linux/seccomp");
+    const Options options{.id = "c1", .hides_init = true, .has_gate = false};
+    const auto plan = compile_exec(config, ProcessOrigin(), {}, options, &seccomp);
+    if (!plan) return plan.error().text;
+    std::string text = plan->joins.front().before_clone ? "clone " : "";
+    for (std::size_t i = 0; i < plan->steps.count(); ++i) {
+        const wire::Op op = plan->steps.op(i);
+        if (op == wire::Op::kFork || op == wire::Op::kSeccomp || op == wire::Op::kCapabilities
+            || op == wire::Op::kReady || op == wire::Op::kExec)
+            text += std::string(op_name(op)) + " ";
+    }
+    return text;
+}
+
+TEST(CompileExec, AHiddenInitEntersThePidNamespaceLast) {
+    EXPECT_EQ(way_in("SCMP_ACT_LOG", false), "seccomp capabilities fork ready exec ");
+    EXPECT_EQ(way_in("SCMP_ACT_LOG", true), "capabilities seccomp fork ready exec ");
+}
+
+TEST(CompileExec, AHiddenInitEntersFirstWhereItCouldNotFork) {
+    EXPECT_EQ(way_in("SCMP_ACT_ERRNO", true), "clone capabilities ready seccomp exec ");
+    EXPECT_EQ(way_in("SCMP_ACT_LOG", true,
+                     [](spec::Config& config) {
+                         config.process->scheduler = spec::Scheduler{.policy = "SCHED_OTHER"};
+                     }),
+              "clone capabilities ready seccomp exec ");
 }
 
 TEST(CompileExec, AUserNamespaceWithAndWithoutPrivileges) {

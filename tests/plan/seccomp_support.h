@@ -1,8 +1,8 @@
 #pragma once
 
+#include "plan/classic_bpf.h"
 #include "plan/seccomp.h"
 #include "spec/runtime/config.h"
-#include "tests/plan/classic_bpf.h"
 
 #include <cerrno>
 #include <fstream>

@@ -3,7 +3,7 @@
 #   docker        what Docker asks for by default, and what it can ask for besides
 #   docker-cold   the same, with no cache of a compiled seccomp filter
 #   userns        with a user namespace
-#   terminal      with a terminal, all kinds of hooks, and a user that is not root
+#   terminal      with a terminal, all kinds of hooks, a user that is not root, and processes that may trace others
 set -eu
 work=$1 rootfs=$2 inside=$3
 here=$(cd "$(dirname "$0")" && pwd) data=$(cd "$(dirname "$0")/../data" && pwd)
@@ -43,6 +43,7 @@ make userns rootfs-userns "$data/bundles/userns.json" "$protection"
 hook='{path: "/bin/true", args: ["true"]}'
 make terminal rootfs "$data/bundles/docker-default.json" "$protection | .process.terminal = true
     | .process.user = {uid: 1000, gid: 1000, additionalGids: [5, 10]} | .process.cwd = \"/home/alice\"
-    | .process.capabilities |= (.inheritable = [\"CAP_KILL\"] | .ambient = [\"CAP_KILL\"])
+    | .process.capabilities |= (.inheritable = [\"CAP_KILL\"] | .ambient = [\"CAP_KILL\"]
+      | .bounding += [\"CAP_SYS_PTRACE\"])
     | .hooks = {prestart: [$hook], createRuntime: [$hook], createContainer: [$hook],
         startContainer: [$hook], poststart: [$hook], poststop: [$hook]}"

@@ -259,6 +259,27 @@ test_exec_of_the_runtime_itself() {
     quiet tare delete -f a
 }
 
+# CVE-2016-9962, for who has CAP_SYS_PTRACE: what he sees he may trace, and what enters the container has all privileges
+# until it has given them up.
+test_exec_is_seen_when_it_can_do_no_more_than_the_container() {
+    local filter='{defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir"], action: "SCMP_ACT_ERRNO"}]}' new_privileges
+    for new_privileges in false true; do
+        bundle a "caps([\"CAP_SYS_PTRACE\"]) | .linux.seccomp = $filter | .process.noNewPrivileges = $new_privileges
+          | args([\"/bin/probe\", \"watch\", \"2500\"])"
+        tare run --bundle a a >out.txt &
+        within 5 has_status a running
+        local i=0 status=0
+        while kill -0 $! 2>/dev/null && ((++i <= 100)); do
+            tare exec a /bin/true 2>/dev/null || break
+            script -qec "'$TARE' --root '$STATE' exec -t a /bin/true" /dev/null >/dev/null 2>&1 || break
+        done
+        wait $! || status=$?
+        ((i > 5)) || fail "only $i processes were added"
+        is 'it has seen some' "$status" 0
+        is "what it has seen, noNewPrivileges $new_privileges" "$(<out.txt)" $'more capabilities: 0\nwithout a filter: no'
+    done
+}
+
 # A fake /proc and /etc/passwd of the container's making.
 test_exec_believes_no_file_of_the_container() {
     own_root

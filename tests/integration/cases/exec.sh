@@ -240,6 +240,20 @@ test_the_terminal_of_the_caller() {
     down
 }
 
+# Where what enters may be traced, it forks when it has a terminal already: attacks.sh.
+test_the_terminal_of_a_process_that_enters_last() {
+    up 'caps(["CAP_SYS_PTRACE"]) | .process.noNewPrivileges = true | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"}'
+    quiet script -qec "'$TARE' --root '$STATE' exec -t a sh -c 'echo it is the controlling one >/dev/tty; ps -o pid,args; exit 7' || echo status \$?" /dev/null
+    has 'it can be opened by that name' "$out" 'it is the controlling one'
+    has 'its status' "$out" 'status 7'
+    quiet tare exec -d --pid-file pid a sleep 50
+    is 'whose pid is told' "$(tr '\0' ' ' <"/proc/$(<pid)/cmdline")" 'sleep 50 '
+    refuses 'exec: "nothing": executable file not found in $PATH' a nothing
+    exits 137 tare exec a sh -c 'kill -9 $$'
+    exits 0 tare exec --user 1000:1000 a true
+    down
+}
+
 test_a_console_socket() {
     up
     "$TOOLS/receive" console "$T/sock" >received.txt 2>&1 </dev/null & local receiver=$!

@@ -1,13 +1,16 @@
 // probe WHAT...: answers from inside a container what busybox cannot. One line each.
 
 #include <cerrno>
+#include <chrono>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <set>
 #include <string>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -181,6 +184,45 @@ int overwrite(const char* path) {
     return 0;
 }
 
+// Field NAME of /proc/PID/status, as a number of that base; -1 where it is gone.
+long long field_of(const char* pid, const char* name, int base) {
+    char path[64], line[256];
+    std::snprintf(path, sizeof path, "/proc/%s/status", pid);
+    std::FILE* status = std::fopen(path, "re");
+    if (status == nullptr) return -1;
+    long long value = -1;
+    const std::size_t length = std::strlen(name);
+    while (std::fgets(line, sizeof line, status) != nullptr)
+        if (std::strncmp(line, name, length) == 0)
+            value = std::strtoll(line + length, nullptr, base);
+    std::fclose(status);
+    return value;
+}
+
+// watch MILLISECONDS: for so long looks at each process that is to be seen, and tells what the most
+// powerful of them had: capabilities that we have not, or no filter where we have one.
+int watch(int milliseconds) {
+    const long long ours = field_of("self", "CapEff:", 16),
+                    filter = field_of("self", "Seccomp:", 10);
+    long long more = 0;
+    bool unfiltered = false;
+    std::set<std::string> seen;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(milliseconds);
+    while (std::chrono::steady_clock::now() < end) {
+        DIR* proc = ::opendir("/proc");
+        while (const dirent* entry = ::readdir(proc)) {
+            if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
+            seen.insert(entry->d_name);
+            const long long theirs = field_of(entry->d_name, "CapEff:", 16);
+            if (theirs > 0) more |= theirs & ~ours;
+            if (filter != 0) unfiltered |= field_of(entry->d_name, "Seccomp:", 10) == 0;
+        }
+        ::closedir(proc);
+    }
+    std::printf("more capabilities: %llx\nwithout a filter: %s\n", more, unfiltered ? "yes" : "no");
+    return seen.size() > 1 ? 0 : 1;
+}
+
 int state() {
     std::printf(
         "uid %u gid %u no_new_privs %d dumpable %d personality %x seccomp %d\n", ::getuid(),
@@ -209,6 +251,7 @@ int main(int argc, char** argv) {
     if (what == "descriptors") return descriptors();
     if (what == "notify") return notify(first);
     if (what == "overwrite") return overwrite(first);
+    if (what == "watch") return watch(std::atoi(first));
     if (what == "state") return state();
     std::fprintf(stderr, "probe: what is '%s'?\n", what.c_str());
     return 2;

@@ -10,7 +10,9 @@
 namespace tare::plan {
 
 // What the kernel would make of a seccomp filter, with the kernel's checks; nullopt where the
-// program is not valid: it leaves itself, jumps back, or uses something that seccomp has not.
+// program is not valid: it leaves itself, jumps back, or uses something that neither libseccomp nor
+// we write.
+//   steps  instructions that were executed are added to it
 inline std::optional<std::uint32_t> run_filter(const std::vector<std::uint64_t>& program,
                                                const seccomp_data& data,
                                                std::size_t* steps = nullptr) {
