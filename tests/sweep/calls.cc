@@ -161,7 +161,7 @@ constexpr long kBlocking[] = {
     SYS_epoll_wait,    SYS_epoll_pwait,     SYS_waitid,   SYS_wait4,   SYS_flock,      SYS_futex,
     SYS_nanosleep,     SYS_clock_nanosleep, SYS_pause,    SYS_accept4, SYS_connect,    SYS_open,
     SYS_openat,        SYS_fcntl,           SYS_write,    SYS_exit,    SYS_exit_group, SYS_execve,
-    SYS_rt_sigsuspend, SYS_rt_sigtimedwait,
+    SYS_rt_sigsuspend, SYS_rt_sigtimedwait, SYS_pselect6,
 };
 
 constexpr long kLookups[] = {SYS_open,      SYS_openat,     SYS_openat2,    SYS_stat,
