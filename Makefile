@@ -149,6 +149,7 @@ help:
 	@echo 'conformance-official  the programs of the runtime-tools project, with tare, crun and runc'
 	@echo 'sweep        SIGKILL and every errno at every system call, and what is left then'
 	@echo 'vm           the same in guests with all cgroup v2 controllers'
+	@echo 'vm-labels    SELinux and AppArmor for real, each in a guest of its own; vm-official-labels: so do the official programs'
 	@echo 'test-managers  containerd, Docker, podman, buildah drive tare, crun and runc in a guest with systemd'
 	@echo 'vm-systemd   the systemd cgroup driver and users without privileges, in that guest'
 	@echo 'vm-checkpoint  the cases that need CRIU, in QEMU'

@@ -58,6 +58,8 @@ Status perform(Context& context, const wire::Step& step) {
         return device(context, plan.body<wire::Device>(step));
     case Op::kSymlink:
         return link(context, plan.body<wire::Symlink>(step));
+    case Op::kCopyMounts:
+        return copy_mounts(context);
     case Op::kMaskPath:
         return mask_path(context, plan.body<wire::Path>(step));
     case Op::kReadonlyPath:

@@ -53,30 +53,27 @@ Status new_session() {
     return outcome(session);
 }
 
-Status unshare(Context& context, const wire::Unshare& body) {
-    REQUIRE(outcome(sys(__NR_unshare, body.flags)));
-    if ((body.flags & CLONE_NEWNS) == 0 || context.root < 0) return {};
-    // What lies below the root that we hold goes with its namespace.
-    discard(context.root);
-    context.root = open_at(AT_FDCWD, "/", O_PATH | O_DIRECTORY);
-    return outcome(context.root);
+Status unshare(Context&, const wire::Unshare& body) {
+    return outcome(sys(__NR_unshare, body.flags));
 }
 
 Status fork_once(Context& context, const wire::Fork& body) {
     if (body.last != 0) settle(context);
-    // The child waits until we have told its pid, so that no message of its own comes first. End of
-    // file is the sign.
+    // The child waits until we have told its pid, so that no message of its own comes first. With
+    // an end of file, nobody knows of it.
     int told[2];
     REQUIRE(outcome(sys(__NR_pipe2, told, O_CLOEXEC)));
     const long pid = sys(__NR_clone, CLONE_PARENT | SIGCHLD, nullptr, nullptr, nullptr, nullptr);
     REQUIRE(outcome(pid));
     if (pid != 0) {
-        send(context, {wire::kForked, context.step, static_cast<std::int32_t>(pid), 0});
+        const wire::Message forked = {wire::kForked, context.step, static_cast<std::int32_t>(pid),
+                                      0};
+        if (send(context, forked) == sizeof forked) sys(__NR_write, told[1], "", std::size_t{1});
         quit(0);
     }
     sys(__NR_close, told[1]);
-    char nothing;
-    sys_again(__NR_read, told[0], &nothing, std::size_t{1});
+    char sign;
+    if (sys_again(__NR_read, told[0], &sign, sizeof sign) != sizeof sign) quit(1);
     sys(__NR_close, told[0]);
     REQUIRE(new_session());
     if (context.terminal) REQUIRE(outcome(sys(__NR_ioctl, 0, TIOCSCTTY, 0)));

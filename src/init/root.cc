@@ -3,6 +3,8 @@
 #include "init/steps.h"
 #include "init/syscall.h"
 
+#include <linux/sched.h>
+
 namespace tare::init {
 
 namespace {
@@ -85,6 +87,17 @@ Status bind_root(Context& context, const wire::BindRoot& body) {
         context.shared = false;
     }
     return outcome(sys(__NR_fchdir, context.root));
+}
+
+// For the order of a list alone no container is refused.
+Status copy_mounts(Context& context) {
+    if (sys(__NR_unshare, CLONE_NEWNS) < 0) return {};
+    // What lies below the root that we hold went with its namespace. The working directory, which
+    // is that root since it was bound, has come along.
+    forget_directory(context);
+    discard(context.root);
+    context.root = open_at(AT_FDCWD, ".", O_PATH | O_DIRECTORY);
+    return outcome(context.root);
 }
 
 Status pivot(Context& context, const wire::Pivot& body) {

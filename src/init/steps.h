@@ -18,6 +18,7 @@ Status enter_root(Context& context, const wire::EnterRoot& body);
 // root.cc
 Status propagation(Context& context, const wire::Propagation& body);
 Status bind_root(Context& context, const wire::BindRoot& body);
+Status copy_mounts(Context& context);
 Status pivot(Context& context, const wire::Pivot& body);
 Status root_propagation(const wire::Propagation& body);
 Status root_readonly(const Context& context);
@@ -82,8 +83,8 @@ Status seccomp(Context& context, const wire::Seccomp& body);
 Status hook(Context& context, const wire::Hook& body);
 
 // gate.cc
-// Before the first of kSeccomp and kReady: umask, and every descriptor closed that is not the
-// container's or part of the gate. A filter might refuse that later.
+// Before the first of kSeccomp, a last kFork and kReady: umask, and every descriptor closed that is
+// not the container's or part of the gate. A filter might refuse that later.
 void settle(Context& context);
 // Reports `kind`, and waits for kGo.
 Status sync(Context& context, std::uint32_t kind);

@@ -63,6 +63,7 @@ Result<Plan> compile(const spec::Config& config, const HostFacts& host, const Op
     TRY(plan_mounts(c));
     plan_notify_socket(c);
     TRY(plan_devices_and_links(c));
+    plan_order_of_mounts(c); // before the first descriptor that the container keeps is opened
     plan_console(c);
     TRY(plan_late_readonly(c));
 

@@ -1,5 +1,7 @@
 #include "plan/detail.h"
 
+#include "base/text.h"
+
 #include <cerrno>
 #include <csignal>
 
@@ -87,6 +89,8 @@ std::string_view hint(wire::Op op, int code) {
         return " (raise kernel.keys.maxkeys, or use --no-new-keyring)";
     if (op == Op::kRlimit && code == EPERM)
         return " (above the caller's own hard limit, and without CAP_SYS_RESOURCE)";
+    if (op == Op::kFork && code == EAGAIN)
+        return " (pids.max or RLIMIT_NPROC leave no place for one process more)";
     if (op == Op::kIds && code == EINVAL) return " (not mapped in the user namespace)";
     if (op == Op::kGroups && code == EINVAL)
         return " (one of them is not mapped in the user namespace)";
@@ -100,9 +104,13 @@ std::string_view id_map_hint(const Note& note, Detail detail, int code) {
     return " (its file system takes no id mappings in this kernel)";
 }
 
-// The kernel does not say which of them it was.
+// The kernel does not say which of them it was. Of what may be a secret only its owner knows.
 std::string options_of(const Note& note, Detail detail) {
-    return detail == Detail::kFsconfig && !note.value.empty() ? " (" + note.value + ")" : "";
+    constexpr std::size_t kShown = 400;
+    if (detail != Detail::kFsconfig || note.value.empty() || note.value.size() > kShown) return "";
+    for (const std::string_view secret : {"pass", "secret", "key", "cred"})
+        if (note.value.find(secret) != std::string::npos) return "";
+    return " (" + quote(note.value) + ")";
 }
 
 bool has_errno(Detail detail) {

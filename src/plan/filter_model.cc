@@ -34,10 +34,8 @@ bool lets_through(const SeccompProgram& program, const ModelledCall& call) {
     return result == SECCOMP_RET_ALLOW || result == SECCOMP_RET_LOG;
 }
 
-bool lets_init_fork(const SeccompProgram& program) {
+bool lets_init_fork(const SeccompProgram& program, bool with_terminal) {
     static constexpr ModelledCall kCalls[] = {
-        {__NR_umask},
-        {__NR_close_range, {3, ~0U, 0}},
         {__NR_pipe2, {0, O_CLOEXEC}},
         {__NR_clone, {CLONE_PARENT | SIGCHLD}},
         {__NR_write, {3}},
@@ -47,9 +45,9 @@ bool lets_init_fork(const SeccompProgram& program) {
         {__NR_setsid},
         {__NR_prctl, {PR_SET_PDEATHSIG, SIGKILL}},
         {__NR_prctl, {PR_SET_PDEATHSIG}},
-        {__NR_ioctl, {0, TIOCSCTTY}},
         {__NR_execve},
     };
+    if (with_terminal && !lets_through(program, {__NR_ioctl, {0, TIOCSCTTY}})) return false;
     return std::ranges::all_of(
         kCalls, [&](const ModelledCall& call) { return lets_through(program, call); });
 }

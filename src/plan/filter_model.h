@@ -18,7 +18,8 @@ struct ModelledCall {
 // seccomp takes.
 bool lets_through(const SeccompProgram& program, const ModelledCall& call);
 
-// Whether init could still fork, and go on as far as its execve: steps.h, fork_once().
-bool lets_init_fork(const SeccompProgram& program);
+// Whether init could still fork, and go on as far as its execve: init/steps.h, fork_once(),
+// ready().
+bool lets_init_fork(const SeccompProgram& program, bool with_terminal);
 
 } // namespace tare::plan

@@ -228,7 +228,8 @@ bool can_fork_last(const Compilation& c, const SeccompProgram* seccomp) {
     // A deadline task cannot fork, and some flags of a scheduler end there: sched(7).
     if (c.config.process && c.config.process->scheduler) return false;
     // The agent is told init's pid with the filter.
-    return seccomp == nullptr || (!seccomp->notify && lets_init_fork(*seccomp));
+    const bool terminal = c.config.process && c.config.process->terminal;
+    return seccomp == nullptr || (!seccomp->notify && lets_init_fork(*seccomp, terminal));
 }
 
 void plan_last_fork(const Compilation& c) {

@@ -36,6 +36,8 @@ std::string_view op_name(Op op) {
         return "device";
     case Op::kSymlink:
         return "symlink";
+    case Op::kCopyMounts:
+        return "copy-mounts";
     case Op::kMaskPath:
         return "mask-path";
     case Op::kReadonlyPath:

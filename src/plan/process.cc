@@ -190,7 +190,8 @@ Status plan_start(const Compilation& c, const SeccompProgram* seccomp) {
     add_find_exec(c, env);
     if (no_new_privileges)
         c.steps().add(wire::Op::kNoNewPrivileges, {c.at("noNewPrivileges"), "set no_new_privs"});
-    // The listener must be sent while there is still somebody to send it to.
+    // The listener must be sent while there is still somebody to send it to; and whoever is seen by
+    // processes that may trace has its filter.
     const bool before_ready = late_filter && (seccomp->notify || c.forks_last);
     if (before_ready) add_seccomp(c, *seccomp);
     plan_last_fork(c);

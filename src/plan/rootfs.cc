@@ -5,7 +5,6 @@
 #include "plan/namespaces.h"
 
 #include <algorithm>
-#include <sched.h>
 #include <set>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -152,18 +151,6 @@ Status plan_paths(const Compilation& c, const std::vector<std::string>& paths,
     return {};
 }
 
-// From Linux 6.8 on mountinfo lists mounts by age, and a tree that `tare` cloned to stay shared
-// with the host is older than what comes before it in `mounts`. Copies are made in the order in
-// which they lie.
-void plan_order_of_mounts(const Compilation& c) {
-    const auto shared = std::find_if(c.plan.trees.begin(), c.plan.trees.end(),
-                                     [](const TreeSource& tree) { return !tree.slave; });
-    if (shared == c.plan.trees.end() || !c.host.is_linux(6, 8)) return;
-    if (!has_mount_namespace(c) || c.options.no_pivot) return;
-    c.steps().add(wire::Op::kUnshare, wire::Unshare{CLONE_NEWNS},
-                  {shared->origin, "copy the mounts, so that they are listed in their order"});
-}
-
 } // namespace
 
 Status plan_root(const Compilation& c) {
@@ -207,6 +194,15 @@ Status plan_devices_and_links(const Compilation& c) {
     return {};
 }
 
+void plan_order_of_mounts(const Compilation& c) {
+    const auto shared = std::find_if(c.plan.trees.begin(), c.plan.trees.end(),
+                                     [](const TreeSource& tree) { return !tree.slave; });
+    if (shared == c.plan.trees.end() || !c.host.is_linux(6, 8)) return;
+    if (!is_new(c.linux_, NamespaceType::kMount)) return;
+    c.steps().add(wire::Op::kCopyMounts,
+                  {shared->origin, "copy the mounts, so that they are listed in their order"});
+}
+
 std::vector<std::string_view> default_device_paths() {
     std::vector<std::string_view> paths;
     for (const DefaultDevice& device : kDefaultDevices)
@@ -247,7 +243,6 @@ Status plan_enter_root(const Compilation& c) {
     if (c.config.root->readonly)
         c.steps().add(wire::Op::kRootReadonly,
                       {"config.json#/root/readonly", "make the root read-only"});
-    plan_order_of_mounts(c);
     return {};
 }
 

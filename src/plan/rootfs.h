@@ -11,6 +11,11 @@ Status plan_root(const Compilation& c);
 // and linux.devices. None of the former where the config binds its own /dev.
 Status plan_devices_and_links(const Compilation& c);
 
+// From Linux 6.8 on mountinfo lists mounts by age, and a tree that `tare` cloned to stay shared
+// with the host is older than what comes before it in `mounts`. Copies are made in the order in
+// which mounts lie. (With a user namespace all sources are such trees, and keep their order.)
+void plan_order_of_mounts(const Compilation& c);
+
 // The paths of the former: "/dev/null" ...
 std::vector<std::string_view> default_device_paths();
 

@@ -53,6 +53,7 @@ enum class Op : std::uint16_t {
     kMountCgroup, // Mount: cgroup2 of our own namespace; else a bind of `source`; else as flags say
     kDevice,      // Device
     kSymlink,     // Symlink
+    kCopyMounts,  // no body: into a new mount namespace, in the order in which they lie
     kMaskPath,    // Path
     kReadonlyPath,    // Path
     kPivot,           // Pivot

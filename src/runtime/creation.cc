@@ -5,6 +5,7 @@
 #include "runtime/caller.h"
 #include "runtime/cgroup.h"
 #include "runtime/console.h"
+#include "runtime/joining.h"
 #include "runtime/launch.h"
 #include "runtime/liveness.h"
 #include "runtime/net_devices.h"
@@ -14,6 +15,7 @@
 #include "runtime/resctrl.h"
 #include "runtime/seccomp_listener.h"
 #include "runtime/teardown.h"
+#include "runtime/tracing.h"
 #include "runtime/unit.h"
 #include "sys/file.h"
 #include "sys/mount.h"
@@ -47,13 +49,6 @@ bool has_namespace(const spec::Config& config, spec::NamespaceType type) {
     return config.linux_
            && std::ranges::any_of(config.linux_->namespaces,
                                   [type](const spec::Namespace& ns) { return ns.type == type; });
-}
-
-bool may_trace(const spec::Config& config) {
-    if (!config.process || !config.process->capabilities) return false;
-    const auto& bounding = config.process->capabilities->bounding;
-    return std::ranges::find(bounding, "CAP_SYS_PTRACE") != bounding.end()
-           && !has_namespace(config, spec::NamespaceType::kUser);
 }
 
 // ---- Before anything is made
@@ -256,11 +251,8 @@ Status Creation::converse() {
     }
 }
 
-// What we cloned has made our real child (CLONE_PARENT), and ends.
 Status Creation::follow_fork(pid_t pid) {
-    Fd pidfd = TRY(sys::open_pidfd(pid));
-    TRY(sys::reap(c_.init.pidfd));
-    c_.init = {pid, std::move(pidfd)};
+    TRY(runtime::follow_fork(c_.init, pid));
     return remember_init();
 }
 

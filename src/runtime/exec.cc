@@ -15,12 +15,14 @@
 #include "runtime/runtime.h"
 #include "runtime/seccomp_listener.h"
 #include "runtime/store.h"
+#include "runtime/tracing.h"
 #include "sys/file.h"
 
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <optional>
+#include <utility>
 
 namespace tare::runtime {
 
@@ -34,6 +36,7 @@ struct Container {
     Record record;
     spec::Status status;
     sys::Child init;
+    bool has_tracer;
 };
 
 Status check_status(const ExecRequest& request, spec::Status status) {
@@ -58,8 +61,9 @@ Result<Container> find_container(const Settings& settings, const ExecRequest& re
     Liveness now = TRY(look_at(directory, record));
     TRY(check_status(request, now.status));
     const pid_t pid = record.init.pid;
+    const bool tracer = has_tracer(directory, record);
     return Container{std::move(directory), std::move(record), now.status,
-                     sys::Child{pid, std::move(now.init)}};
+                     sys::Child{pid, std::move(now.init)}, tracer};
 }
 
 constexpr const char* kProcess = "--process";
@@ -80,12 +84,6 @@ Result<plan::ExecWishes> read_wishes(const ExecRequest& request, const std::stri
     return wishes;
 }
 
-// Who has CAP_SYS_PTRACE in our user namespace may trace whatever he sees: here the container's own
-// processes, or those of others with which it shares its pid namespace.
-bool hides_init(const Record& record) {
-    return record.may_trace || record.shares_pids;
-}
-
 Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& request,
                              const std::string& process_file, const Container& container) {
     ConfigAndFilter read = TRY(read_exec_config(settings, container.directory));
@@ -94,12 +92,14 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
     plan::ExecProcess chosen = TRY(plan::choose_process(config.process, wishes));
     config.process = std::move(chosen.process);
 
+    if (may_trace(config) && !container.has_tracer) TRY(remember_tracer(container.directory));
+
     const plan::HostFacts host = TRY(gather_host_facts(config));
     const plan::Options options = {.id = request.id,
                                    .no_new_keyring = container.record.no_new_keyring,
                                    .preserve_fds = request.preserve_fds,
                                    .listen_fds = listen_fds(),
-                                   .hides_init = hides_init(container.record),
+                                   .hides_init = container.has_tracer,
                                    .has_gate = false};
     const auto& filter = read.filter;
     plan::Plan plan =
@@ -112,7 +112,7 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
 // None where the process goes other ways than most.
 InitAhead start_ahead(const ExecRequest& request, const Container& container) {
     const Record& record = container.record;
-    if (hides_init(record) || !request.cgroup.empty()) return {};
+    if (record.shares_pids || container.has_tracer || !request.cgroup.empty()) return {};
     const auto cgroups = exec_cgroups(record, container.init.pidfd, {});
     if (!cgroups) return {};
     return InitAhead::start(container.init, cgroups->empty() ? std::string() : cgroups->front());
@@ -152,6 +152,7 @@ private:
     Status bring_up();
     Status await();
     void kill();
+    bool is_due(std::uint32_t kind);
     Status converse();
     Status place_console(Fd master);
     Status pass_listener(const Fd& listener);
@@ -164,6 +165,8 @@ private:
     Foreground* foreground_;
     sys::Child process_;
     Report report_;
+    bool fork_is_due_ = plan_.forks, console_is_due_ = plan_.terminal;
+    bool listener_is_due_ = !plan_.seccomp_listener_path.empty();
 };
 
 Status Execution::launch_init() {
@@ -202,10 +205,29 @@ void Execution::kill() {
     sys::end_child(process_);
 }
 
+// Who traces init may speak for it as soon as it has forked.
+bool Execution::is_due(std::uint32_t kind) {
+    switch (kind) {
+    case wire::kForked:
+        return std::exchange(fork_is_due_, false);
+    case wire::kConsoleFd:
+        return std::exchange(console_is_due_, false);
+    case wire::kListener:
+        return std::exchange(listener_is_due_, false);
+    case wire::kReadyNow:
+        return !fork_is_due_;
+    default:
+        return kind == 0;
+    }
+}
+
 // Until init has done everything but the execve.
 Status Execution::converse() {
     for (;;) {
         Report::Event event = TRY(report_.next());
+        if (!is_due(event.kind))
+            return invalid("the in-container program reports " + std::to_string(event.kind)
+                           + " out of its turn");
         switch (event.kind) {
         case wire::kForked:
             TRY(follow_fork(process_, event.pid));
@@ -218,11 +240,8 @@ Status Execution::converse() {
             break;
         case wire::kReadyNow:
             return {};
-        case 0:
-            return died_early(kWho, process_.pidfd);
         default:
-            return invalid("the in-container program reports " + std::to_string(event.kind)
-                           + ", which means nothing");
+            return died_early(kWho, process_.pidfd);
         }
     }
 }

@@ -23,7 +23,8 @@ struct JoinRequest {
 // Makes the process in the first of the container's cgroups that takes it.
 Result<Launched> launch_into_container(const JoinRequest& request);
 
-// kForked: what we cloned has made our real child (CLONE_PARENT), and ends.
+// kForked: what we cloned has made our real child (CLONE_PARENT), and ends. An error where that is
+// no child of ours.
 Status follow_fork(sys::Child& process, pid_t pid);
 
 } // namespace tare::runtime

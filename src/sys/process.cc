@@ -145,6 +145,13 @@ Result<int> reap(const Fd& pidfd) {
     return info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
+bool is_own_child(const Fd& pidfd) {
+    siginfo_t info = {};
+    return ::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(pidfd.get()), &info,
+                    WEXITED | WNOHANG | WNOWAIT)
+           == 0;
+}
+
 int exit_code(int wait_status) {
     return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }

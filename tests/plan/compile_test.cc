@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <sched.h>
 #include <sstream>
 
 // Whole configs against the dump of their plans, in tests/plan/golden. To accept a change that is
@@ -84,7 +85,9 @@ std::string way_in(const std::string& filter_default, std::optional<bool> no_new
     const Options options{.id = "c1", .hides_init = true, .has_gate = false};
     const auto plan = compile_exec(config, ProcessOrigin(), {}, options, &seccomp);
     if (!plan) return plan.error().text;
-    std::string text = plan->joins.front().before_clone ? "clone " : "";
+    std::string text;
+    for (const NamespaceFile& join : plan->joins)
+        if ((join.type & CLONE_NEWPID) != 0) text += join.before_clone ? "clone " : "join ";
     for (std::size_t i = 0; i < plan->steps.count(); ++i) {
         const wire::Op op = plan->steps.op(i);
         if (op == wire::Op::kFork || op == wire::Op::kSeccomp || op == wire::Op::kCapabilities
@@ -95,8 +98,8 @@ std::string way_in(const std::string& filter_default, std::optional<bool> no_new
 }
 
 TEST(CompileExec, AHiddenInitEntersThePidNamespaceLast) {
-    EXPECT_EQ(way_in("SCMP_ACT_LOG", false), "seccomp capabilities fork ready exec ");
-    EXPECT_EQ(way_in("SCMP_ACT_LOG", true), "capabilities seccomp fork ready exec ");
+    EXPECT_EQ(way_in("SCMP_ACT_LOG", false), "join seccomp capabilities fork ready exec ");
+    EXPECT_EQ(way_in("SCMP_ACT_LOG", true), "join capabilities seccomp fork ready exec ");
 }
 
 TEST(CompileExec, AHiddenInitEntersFirstWhereItCouldNotFork) {

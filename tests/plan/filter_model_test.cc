@@ -30,13 +30,17 @@ TEST(FilterModel, LooksAtArguments) {
 }
 
 TEST(FilterModel, InitMayForkUnderUsualFilters) {
-    EXPECT_TRUE(lets_init_fork(compiled(docker_profile())));
+    EXPECT_TRUE(lets_init_fork(compiled(docker_profile()), true));
     spec::Seccomp all{.default_action = "SCMP_ACT_ALLOW"};
     all.syscalls.push_back({.names = {"mkdir"}, .action = "SCMP_ACT_ERRNO"});
-    EXPECT_TRUE(lets_init_fork(compiled(all)));
+    EXPECT_TRUE(lets_init_fork(compiled(all), true));
+    all.syscalls.push_back({.names = {"ioctl"}, .action = "SCMP_ACT_ERRNO"});
+    EXPECT_TRUE(lets_init_fork(compiled(all), false));
+    EXPECT_FALSE(lets_init_fork(compiled(all), true));
     all.syscalls.push_back({.names = {"setsid"}, .action = "SCMP_ACT_ERRNO"});
-    EXPECT_FALSE(lets_init_fork(compiled(all)));
-    EXPECT_FALSE(lets_init_fork(compiled(allow_list({"execve", "read", "write", "exit_group"}))));
+    EXPECT_FALSE(lets_init_fork(compiled(all), false));
+    EXPECT_FALSE(
+        lets_init_fork(compiled(allow_list({"execve", "read", "write", "exit_group"})), false));
 }
 
 } // namespace

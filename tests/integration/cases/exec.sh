@@ -245,6 +245,8 @@ test_the_terminal_of_a_process_that_enters_last() {
     up 'caps(["CAP_SYS_PTRACE"]) | .process.noNewPrivileges = true | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW"}'
     quiet script -qec "'$TARE' --root '$STATE' exec -t a sh -c 'echo it is the controlling one >/dev/tty; ps -o pid,args; exit 7' || echo status \$?" /dev/null
     has 'it can be opened by that name' "$out" 'it is the controlling one'
+    strace -f -qq -e trace=fork,clone,vfork -o calls "$TARE" --root "$STATE" exec a true
+    has 'it does enter last' "$(<calls)" 'clone(child_stack=NULL, flags=CLONE_PARENT|SIGCHLD)'
     has 'its status' "$out" 'status 7'
     quiet tare exec -d --pid-file pid a sleep 50
     is 'whose pid is told' "$(tr '\0' ' ' <"/proc/$(<pid)/cmdline")" 'sleep 50 '

@@ -70,6 +70,9 @@ test_what_is_shared_is_listed_in_its_order() {
     has 'what covers is there' "$out" ' /null /proc/uptime '
     has 'a read-only root' "$(<"$T/.err")" 'Read-only file system'
     [[ -e own/kept ]] || fail 'it is another mount'
+    bundle b --arg own "$T/own" 'bind($own; "/b"; "rshared") | .process.terminal = true | sh("readlink /proc/self/fd/0; tty")'
+    quiet script -qec "'$TARE' --root '$STATE' run --bundle b b" /dev/null
+    has 'its terminal is found by its name' "$(tr -d '\r' <<<"$out" | xargs)" '/dev/pts/0 /dev/pts/0'
     umount own/below own
 }
 
