@@ -280,6 +280,28 @@ test_exec_is_seen_when_it_can_do_no_more_than_the_container() {
     done
 }
 
+# The same for a tracer that came by an exec, and for a container that shares its pid namespace.
+test_exec_is_seen_so_by_an_added_process_too() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare run -d --bundle a a
+    bundle b --arg ns "/proc/$(pid_of a)/ns/pid" 'no_ns("pid") | ns("pid"; $ns) | args(["/bin/sleep", "100"])'
+    quiet tare run -d --bundle b b
+    tare exec --cap CAP_SYS_PTRACE a /bin/probe watch 2500 >out.txt &
+    within 5 test -e "$STATE/a/tracer"
+    sleep 0.2
+    local i=0 status=0
+    while kill -0 $! 2>/dev/null && ((++i <= 100)); do
+        quiet tare exec a /bin/true
+        quiet tare exec b /bin/true
+    done
+    wait $! || status=$?
+    ((i > 5)) || fail "only $i processes were added"
+    is 'it has seen some' "$status" 0
+    is 'what it has seen' "$(<out.txt)" $'more capabilities: 0\nwithout a filter: no'
+    quiet tare delete -f b
+    quiet tare delete -f a
+}
+
 # A fake /proc and /etc/passwd of the container's making.
 test_exec_believes_no_file_of_the_container() {
     own_root

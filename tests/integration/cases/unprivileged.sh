@@ -40,11 +40,10 @@ test_life_in_the_default_state_directory() {
 test_the_default_state_directory_in_a_user_namespace() {
     reachable
     mine a 'args(["/bin/sleep", "100"]) | .linux.uidMappings = [map(0; 0; 1)] | .linux.gidMappings = [map(0; 0; 1)]'
-    local calls='"$0" create --bundle a a && ls -d user/tare/a && "$0" delete --force a'
+    # With USER=root it is /run/tare, where this container is not.
+    local calls='"$0" create --bundle a a && ls -d user/tare/a && ! USER=root "$0" state a && "$0" delete --force a'
     quiet as_user env -u USER unshare --user --map-root-user --mount sh -c "$calls" "$TARE"
     is 'where the state is' "$out" user/tare/a
-    exits 1 as_user env USER=root unshare --user --map-root-user "$TARE" state a
-    has 'where root has it' "$err" '/run/tare'
 }
 
 test_exec() {
