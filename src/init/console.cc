@@ -92,8 +92,7 @@ Status console(Context& context, const wire::Console& body) {
     for (int fd = 0; fd < 3; ++fd)
         REQUIRE(outcome(sys(__NR_dup3, slave, fd, 0)));
     discard(slave);
-    context.terminal =
-        comes_again(context, wire::Op::kFork); // whoever leads the session then takes it
+    context.terminal = comes_again(context, wire::Op::kFork); // the child will lead a session
     return context.terminal ? Status{} : outcome(sys(__NR_ioctl, 0, TIOCSCTTY, 0));
 }
 

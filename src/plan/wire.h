@@ -244,8 +244,7 @@ struct Hook {
 };
 
 struct Fork {
-    std::uint32_t last =
-        0; // nothing is left to do but to execute: no descriptor is needed any more
+    std::uint32_t last = 0; // what is left needs no descriptor but that of the report
 };
 
 struct Console {

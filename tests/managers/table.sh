@@ -24,7 +24,7 @@ tr -d '\r' <"$1" | awk '
             for (i = 1; i <= width; i++) {
                 text = cell[order[c], names[i]] # one failure counts, whatever the other rounds say
                 if (text == "") text = cell[order[c], "any"]
-                if (text == "") { seconds[i] = median(times[order[c], names[i]]); text = sprintf("%.1f", seconds[i]); passes[c]++ }
+                if (text == "") { seconds[i] = median(times[order[c], names[i]]); text = sprintf("%.2f", seconds[i]); passes[c]++ }
                 line = line " " text " |"
             }
             print line
