@@ -68,12 +68,16 @@ Status fork_once(Context& context, const wire::Fork& body) {
     if (pid != 0) {
         const wire::Message forked = {wire::kForked, context.step, static_cast<std::int32_t>(pid),
                                       0};
-        if (send(context, forked) == sizeof forked) sys(__NR_write, told[1], "", std::size_t{1});
+        long told_it = send(context, forked);
+        if (told_it >= 0) told_it = sys_again(__NR_write, told[1], "", std::size_t{1});
+        REQUIRE(outcome(told_it));
         quit(0);
     }
     sys(__NR_close, told[1]);
     char sign;
-    if (sys_again(__NR_read, told[0], &sign, sizeof sign) != sizeof sign) quit(1);
+    const long heard = sys_again(__NR_read, told[0], &sign, sizeof sign);
+    if (heard == 0) quit(1);
+    REQUIRE(outcome(heard));
     sys(__NR_close, told[0]);
     REQUIRE(new_session());
     if (context.terminal) REQUIRE(outcome(sys(__NR_ioctl, 0, TIOCSCTTY, 0)));

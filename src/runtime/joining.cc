@@ -71,9 +71,8 @@ Result<Launched> launch_into_container(const JoinRequest& request) {
 Status follow_fork(sys::Child& process, pid_t pid) {
     Fd pidfd = TRY(sys::open_pidfd(pid));
     // Who traces init says what he likes in its name.
-    if (!sys::is_own_child(pidfd))
-        return invalid("the in-container program reports process " + std::to_string(pid)
-                       + ", which is none of its own");
+    TRY(sys::check_own_child(pidfd).map_error(
+        under("process " + std::to_string(pid) + ", as the in-container program reports")));
     TRY(sys::reap(process.pidfd));
     process = {pid, std::move(pidfd)};
     return {};

@@ -37,8 +37,8 @@ Result<Report::Event> Report::next() {
         sys::Received answer = TRY(receive(socket_, message));
         if (answer.size == 0) return Event{};
         if (answer.size != sizeof message) return sys_failure("init's report", EPROTO);
-        if (message.kind == wire::kFailed && untold_ && message.code == ECANCELED)
-            return sys_failure(kTellInit, EPIPE);
+        if (message.kind == wire::kFailed && untold_ != 0 && message.code == ECANCELED)
+            return sys_failure(kTellInit, untold_);
         if (message.kind == wire::kFailed) return Failure(failure_of(*steps_, message));
         if (message.kind != wire::kWarning)
             return Event{message.kind, message.code, std::move(answer.fd)};
@@ -51,7 +51,7 @@ Status Report::go(pid_t pid) {
     if (::send(socket_.get(), &message, sizeof message, MSG_NOSIGNAL) >= 0) return {};
     // ECONNRESET: it has not read its plan either.
     if (errno != EPIPE && errno != ECONNRESET) return sys_failure(kTellInit);
-    untold_ = true;
+    untold_ = errno;
     ::shutdown(socket_.get(), SHUT_WR); // whoever waits all the same is not to wait for ever
     return {};
 }

@@ -31,7 +31,7 @@ public:
 
 private:
     Fd socket_;
-    bool untold_ = false; // kGo has not reached it
+    int untold_ = 0; // why kGo has not reached it, an errno
     const plan::Steps* steps_;
 };
 

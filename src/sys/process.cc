@@ -145,11 +145,14 @@ Result<int> reap(const Fd& pidfd) {
     return info.si_status | (info.si_code == CLD_DUMPED ? 0x80 : 0);
 }
 
-bool is_own_child(const Fd& pidfd) {
+Status check_own_child(const Fd& pidfd) {
     siginfo_t info = {};
-    return ::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(pidfd.get()), &info,
-                    WEXITED | WNOHANG | WNOWAIT)
-           == 0;
+    const auto id = static_cast<id_t>(pidfd.get());
+    const int looked = retry_eintr([&] {
+        return ::waitid(static_cast<idtype_t>(P_PIDFD), id, &info, WEXITED | WNOHANG | WNOWAIT);
+    });
+    if (looked < 0) return sys_failure("look whether it is a child of ours");
+    return {};
 }
 
 int exit_code(int wait_status) {

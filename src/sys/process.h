@@ -50,8 +50,8 @@ Result<bool> wait_for_end(const Fd& pidfd, int timeout_ms);
 
 // Reaps a child. The result is a wait status as in wait(2), not an exit code.
 Result<int> reap(const Fd& pidfd);
-// Whether it is one that we could reap, now or later.
-bool is_own_child(const Fd& pidfd);
+// ECHILD where we could not reap it, now or later.
+Status check_own_child(const Fd& pidfd);
 
 // What a shell would make of a wait status: the exit code, or 128 plus the signal.
 int exit_code(int wait_status);

@@ -34,9 +34,10 @@ TEST(FollowFork, RefusesWhoIsNone) {
     const pid_t before = child.pid;
     const Status followed = follow_fork(child, ::getppid());
     ASSERT_FALSE(followed);
-    EXPECT_EQ(followed.error().text, "the in-container program reports process "
-                                         + std::to_string(::getppid())
-                                         + ", which is none of its own");
+    EXPECT_EQ(followed.error().text,
+              "process " + std::to_string(::getppid())
+                  + ", as the in-container program reports: look whether it is a child of ours: no "
+                    "child processes");
     EXPECT_EQ(child.pid, before);
     sys::end_child(child);
 }
