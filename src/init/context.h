@@ -43,7 +43,4 @@ struct Context {
     char** args = nullptr;
 };
 
-// Whether a step of that kind is still to be performed.
-bool comes_again(const Context& context, wire::Op op);
-
 } // namespace tare::init

@@ -91,6 +91,8 @@ Status sync(Context& context, std::uint32_t kind);
 Status ready(Context& context);
 
 // exec.cc
+// Whether a step of that kind is still to be performed.
+bool comes_again(const Context& context, wire::Op op);
 Status prepare_exec(Context& context);
 Status change_directory(Context& context, const wire::Chdir& body);
 Status find_exec(Context& context, const wire::FindExec& body);

@@ -57,6 +57,7 @@ Result<Plan> compile(const spec::Config& config, const HostFacts& host, const Op
     plan_listener(c, seccomp);
 
     TRY(plan_namespaces(c));
+    plan.may_trace = may_trace(c);
     TRY(plan_net_devices(c));
 
     TRY(plan_root(c));
@@ -100,6 +101,7 @@ Result<Plan> compile_exec(const spec::Config& config, const ProcessOrigin& proce
                   .process_origin = process,
                   .is_exec = true};
     c.forks_last = options.hides_init && can_fork_last(c, seccomp);
+    plan.may_trace = may_trace(c);
     plan_listener(c, seccomp);
     plan_exec_namespaces(c);
     plan_console(c);

@@ -222,6 +222,14 @@ void plan_exec_namespaces(const Compilation& c, bool among_its_processes) {
     if (!is_own(c.linux_, Type::kMount)) enter_root_by_init(c);
 }
 
+bool may_trace(const Compilation& c) {
+    if (is_own(c.linux_, Type::kUser)) return false;
+    if (presence_of(c.linux_, Type::kPid) == Presence::kJoined) return true;
+    if (!c.config.process || !c.config.process->capabilities) return false;
+    const auto& bounding = c.config.process->capabilities->bounding;
+    return std::ranges::find(bounding, "CAP_SYS_PTRACE") != bounding.end();
+}
+
 bool can_fork_last(const Compilation& c, const SeccompProgram* seccomp) {
     const bool pid_namespace = find(c.linux_, Type::kPid) != nullptr;
     if (!pid_namespace || is_own(c.linux_, Type::kUser) || !c.host.can_admin) return false;

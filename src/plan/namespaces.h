@@ -35,6 +35,8 @@ std::string namespace_names(std::uint64_t clone_flags);
 //                        signal or trace what joins. With c.forks_last not before plan_last_fork().
 void plan_exec_namespaces(const Compilation& c, bool among_its_processes = true);
 
+bool may_trace(const Compilation& c); // Plan::may_trace
+
 // Whether init can enter the pid namespace last: when it has no more rights than the container and
 // is under its filter, so that whoever traces it gains nothing. It is one process more.
 bool can_fork_last(const Compilation& c, const SeccompProgram* seccomp);

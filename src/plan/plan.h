@@ -168,6 +168,10 @@ struct Plan {
     std::vector<std::uint64_t> initial_cpus; // exec: of `tare` when it clones, a bit each
     std::string initial_cpus_origin;
     bool terminal = false;
+    // Who has CAP_SYS_PTRACE in our own user namespace may trace whatever he sees, privileged or
+    // not (ptrace(2), "Ptrace access mode checking"): the process, or others in a pid namespace of
+    // the config's choice, whom we do not know.
+    bool may_trace = false;
     bool forks = false; // init forks once; its kForked message tells the pid
     std::string seccomp_listener_path, seccomp_listener_metadata;
     // What the dump tells of the hooks in the runtime's namespaces; the runtime runs them from the

@@ -15,7 +15,6 @@
 #include "runtime/resctrl.h"
 #include "runtime/seccomp_listener.h"
 #include "runtime/teardown.h"
-#include "runtime/tracing.h"
 #include "runtime/unit.h"
 #include "sys/file.h"
 #include "sys/mount.h"
@@ -307,7 +306,7 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request, bo
     record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
     record.no_new_keyring = request.no_new_keyring;
     record.shares_pids = !has_namespace(config, spec::NamespaceType::kPid);
-    record.may_trace = may_trace(config);
+    record.may_trace = planned.plan.may_trace;
     if (!has_namespace(config, spec::NamespaceType::kMount))
         record.mount_below =
             TRY(sys::mount_id(planned.bundle.rootfs).map_error(under("config.json#/root/path")));

@@ -92,8 +92,6 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
     plan::ExecProcess chosen = TRY(plan::choose_process(config.process, wishes));
     config.process = std::move(chosen.process);
 
-    if (may_trace(config) && !container.has_tracer) TRY(remember_tracer(container.directory));
-
     const plan::HostFacts host = TRY(gather_host_facts(config));
     const plan::Options options = {.id = request.id,
                                    .no_new_keyring = container.record.no_new_keyring,
@@ -270,6 +268,7 @@ Result<int> exec(const Settings& settings, const ExecRequest& request) {
     const plan::Plan plan = TRY(plan_exec(settings, request, process_file, container));
     for (const std::string& warning : plan.warnings)
         log::warning(warning);
+    if (plan.may_trace && !container.has_tracer) TRY(remember_tracer(container.directory));
     Receivers receivers = TRY(connect_receivers(request.console_socket, request.pidfd_socket));
 
     // Not before: until here nothing is made that a signal could leave behind, as the init ahead

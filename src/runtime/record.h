@@ -54,7 +54,7 @@ struct Record {
     bool has_hooks = false;      // poststart or poststop ones, in config.json
     bool no_new_keyring = false; // --no-new-keyring: exec makes none either
     bool shares_pids = false;    // no pid namespace: killing init does not kill the rest
-    // tracing.h, of the config; has_tracer() knows of processes that were added
+    // Plan::may_trace, of the config; has_tracer() knows of processes that were added
     bool may_trace = true;
     // What standard input, output and error were at create, where a checkpoint has to know: as CRIU
     // calls it, "pipe:[4711]", "file[1a:2b3c]"; else "".

@@ -175,5 +175,19 @@ TEST(MapsGid, KnowsWhatTheConfigSays) {
     EXPECT_FALSE(maps_gid(part.linux_, 65536));
 }
 
+TEST(MayTrace, WithTheCapabilityOrAmongOthers) {
+    Part part;
+    part.add(NamespaceType::kPid);
+    EXPECT_FALSE(may_trace(part.c()));
+    part.config.process->capabilities = spec::Capabilities{.bounding = {"CAP_SYS_PTRACE"}};
+    EXPECT_TRUE(may_trace(part.c()));
+    part.add_user_namespace();
+    EXPECT_FALSE(may_trace(part.c()));
+
+    Part joined;
+    joined.add(NamespaceType::kPid, "/proc/1/ns/pid");
+    EXPECT_TRUE(may_trace(joined.c()));
+}
+
 } // namespace
 } // namespace tare::plan
