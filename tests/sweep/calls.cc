@@ -157,11 +157,20 @@ const Call* find(long number) {
 }
 
 constexpr long kBlocking[] = {
-    SYS_read,          SYS_recvmsg,         SYS_recvfrom, SYS_poll,    SYS_ppoll,      SYS_select,
-    SYS_epoll_wait,    SYS_epoll_pwait,     SYS_waitid,   SYS_wait4,   SYS_flock,      SYS_futex,
-    SYS_nanosleep,     SYS_clock_nanosleep, SYS_pause,    SYS_accept4, SYS_connect,    SYS_open,
-    SYS_openat,        SYS_fcntl,           SYS_write,    SYS_exit,    SYS_exit_group, SYS_execve,
-    SYS_rt_sigsuspend, SYS_rt_sigtimedwait, SYS_pselect6,
+    SYS_read,          SYS_recvmsg,
+    SYS_recvfrom,      SYS_poll,
+    SYS_ppoll,         SYS_select,
+    SYS_epoll_wait,    SYS_epoll_pwait,
+    SYS_waitid,        SYS_wait4,
+    SYS_flock,         SYS_futex,
+    SYS_nanosleep,     SYS_clock_nanosleep,
+    SYS_pause,         SYS_accept4,
+    SYS_connect,       SYS_open,
+    SYS_openat,        SYS_fcntl,
+    SYS_write,         SYS_exit,
+    SYS_exit_group,    SYS_execve,
+    SYS_rt_sigsuspend, SYS_rt_sigtimedwait,
+    SYS_pselect6,      SYS_restart_syscall,
 };
 
 constexpr long kLookups[] = {SYS_open,      SYS_openat,     SYS_openat2,    SYS_stat,
