@@ -65,7 +65,8 @@ endif
 ifdef SANITIZE
 HOST := $(BUILD)/sanitized
 HOST_CXX := clang++
-HOST_FLAGS := -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+HOST_FLAGS := -g1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+  -fpch-instantiate-templates # a tenth of the time to compile
 else
 HOST := $(BUILD)/host
 HOST_CXX := $(CXX)

@@ -1,7 +1,7 @@
 # The real managers in a guest of their own: Debian sid with systemd, containerd, Docker, podman, buildah.
 #   make test-managers             in user-mode Linux; GUEST=qemu: Debian's kernel, with CRIU; slow
 #                                  GUEST=native: no guest, but namespaces on this machine's kernel: quick, as root
-#   make managers                  with tare alone: what STAGES=managers tests/all.sh runs
+#   make managers                  with tare alone: CI's stage of that name, natively
 #   make test-managers FILTER='docker/run podman/'  RUNTIMES='tare crun runc'  ROUNDS=3
 #   make vm-checkpoint             in QEMU: the integration cases of checkpoint and restore, with Debian sid's CRIU
 #   make vm-systemd                the integration cases of the systemd driver, and of users without privileges
@@ -28,7 +28,7 @@ FULL_GUEST_qemu = $(FULL_QEMU)
 FULL_GUEST_native = TREE=$(abspath $(FULL)) tests/vm/native.sh
 FULL_GUEST = $(FULL_GUEST_$(GUEST))
 
-.PHONY: managers test-managers vm-systemd vm-checkpoint full-guest
+.PHONY: managers test-managers vm-systemd vm-checkpoint full-guest trees
 managers:
 	@$(MAKE) --no-print-directory test-managers RUNTIMES=tare
 
@@ -37,9 +37,11 @@ test-managers: all $(FULL_NEEDS_$(GUEST))
 	  PLACE=$(GUEST) tests/managers/run.sh $(FILTER)' > $(VM)/managers.log; status=$$?; cat $(VM)/managers.log; \
 	tests/managers/table.sh $(VM)/managers.log > $(BUILD)/managers.md; exit $$status
 
+# The system's bus starts when somebody speaks to it, which would be the first case.
 vm-systemd: all integration-tools $(FULL_NEEDS_$(GUEST))
-	@$(FULL_GUEST) 'cd /host$(CURDIR) && TARE=/host$(abspath $(BUILD))/tare TOOLS=/host$(abspath $(INTEGRATION)) \
-	  TMPDIR=/run WITH_SYSTEMD=1 JOBS=1 SLOWNESS=5 PLACE=full tests/integration/run.sh $(or $(FILTER),systemd/ rootless/)'
+	@$(FULL_GUEST) 'systemctl start dbus && cd /host$(CURDIR) && TARE=/host$(abspath $(BUILD))/tare \
+	  TOOLS=/host$(abspath $(INTEGRATION)) TMPDIR=/run WITH_SYSTEMD=1 JOBS=1 SLOWNESS=5 PLACE=full \
+	  tests/integration/run.sh $(or $(FILTER),systemd/ rootless/)'
 
 # CRIU mounts cgroup2 anew, without nsdelegate, which counts for all mounts of it: so each case has a cgroup namespace of
 # its own here, in which such a mount changes nothing, and no systemd.
@@ -49,6 +51,8 @@ vm-checkpoint: all integration-tools $(FULL_NEEDS_qemu)
 
 full-guest: $(FULL_NEEDS_$(GUEST))
 	@$(FULL_GUEST) '$(COMMAND)'
+
+trees: $(VM)/debian.made $(FULL).made
 
 $(FULL).made:
 	@mkdir -p $(@D)
