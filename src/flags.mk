@@ -21,7 +21,6 @@ ifeq ($(LIBC),musl)
 LIBC_SOURCES := $(wildcard src/musl/*.cc)
 LIBC_HEADERS := $(BUILD)/musl-include
 TARE_FLAGS := -fno-pie -fno-exceptions -fno-threadsafe-statics -ffunction-sections -fdata-sections -fno-stack-protector \
-  -fno-threadsafe-statics \
   -fno-asynchronous-unwind-tables -U_FORTIFY_SOURCE -nostdinc '-D__GLIBC_PREREQ(a,b)=0' \
   -D__locale_t=locale_t $(CXX_HEADERS) -isystem $(GCC_INCLUDE) -isystem src/musl \
   -isystem /usr/include/$(MUSL_TRIPLE) -isystem $(BUILD)/musl-include
