@@ -7,6 +7,7 @@
 #include "sys/socket.h"
 
 #include <cerrno>
+#include <csignal>
 #include <sys/socket.h>
 
 namespace tare::runtime {
@@ -75,10 +76,11 @@ Failure died_early(std::string_view who, const Fd& process) {
         return Failure({EPROTO, std::string(who) + " has stopped reporting"});
     std::string text = std::string(who) + " died before it was ready";
     const auto status = sys::reap(process);
-    if (status && (*status & 0x7f) != 0)
-        text += ": killed by signal " + std::to_string(*status & 0x7f);
-    else if (status && *status != 0)
-        text += ": " + errno_text(sys::exit_code(*status));
+    const int signal = status ? *status & 0x7f : 0;
+    if (signal != 0) text += ": killed by signal " + std::to_string(signal);
+    if (signal == SIGSYS || signal == SIGILL) // the latter is how init ends where it may not exit
+        text += ": config.json#/linux/seccomp forbids what it needs";
+    if (status && signal == 0 && *status != 0) text += ": " + errno_text(sys::exit_code(*status));
     return Failure({ESRCH, std::move(text)});
 }
 

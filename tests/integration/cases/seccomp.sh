@@ -98,6 +98,20 @@ test_notify_whose_agent_goes_away() {
     has 'the answer' "$out" 'Function not implemented'
 }
 
+# Not even to end: init would spin for ever, and nobody be told.
+test_a_filter_that_forbids_everything() {
+    local action
+    for action in SCMP_ACT_ERRNO SCMP_ACT_KILL_THREAD SCMP_ACT_KILL_PROCESS SCMP_ACT_TRAP; do
+        bundle a ".linux.seccomp = {defaultAction: \"$action\"} | sh(\"true\")"
+        exits 1 tare run --bundle a a
+        has 'the field' "$err" "the container's init died before it was ready: killed by signal"
+        has 'the field' "$err" 'config.json#/linux/seccomp forbids what it needs'
+        quiet tare create --bundle a a
+        exits 1 tare start a
+        quiet tare delete -f a
+    done
+}
+
 test_notify_without_an_agent() {
     bundle a --arg socket "$T/agent" "$SECCOMP [$NOTIFY], listenerPath: \$socket}"
     refused 'no such file or directory' tare run --bundle a a
