@@ -122,6 +122,11 @@ needs_controller() {
     [[ " $(<"$V2/cgroup.controllers") " == *" $1 "* ]] || skip "no cgroup v2 controller '$1' here"
 }
 needs_namespace() { [[ -e /proc/self/ns/$1 ]] || skip "the kernel has no $1 namespace"; }
+needs_linux() { # needs_linux MAJOR MINOR
+    local major minor rest
+    IFS=.- read -r major minor rest < <(uname -r)
+    ((major > $1 || (major == $1 && minor >= $2))) || skip "it needs Linux $1.$2"
+}
 needs_program() { command -v "$1" >/dev/null || skip "no program $1"; }
 needs_filesystem() { grep -qw "$1" /proc/filesystems || skip "the kernel has no $1"; }
 needs_capability() {

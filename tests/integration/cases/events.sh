@@ -95,11 +95,7 @@ test_a_stopped_container_has_no_events() {
 }
 
 # The runner's supervisor reaps what its children leave behind, as a subreaper does.
-needs_exit_info() {
-    local major minor rest
-    IFS=.- read -r major minor rest < <(uname -r)
-    (( major > 6 || (major == 6 && minor >= 15) )) || skip 'before Linux 6.15 the kernel tells only the parent'
-}
+needs_exit_info() { needs_linux 6 15; } # before, the kernel tells only the parent
 
 test_wait_tells_the_exit_status() {
     needs_exit_info

@@ -83,6 +83,7 @@ test_time_namespace() {
 
 test_time_namespace_in_a_user_namespace() {
     needs_namespace time
+    needs_linux 6 3
     in_container 'ns("time"; null) | userns([map(0; 100000; 65536)]) | .linux.timeOffsets = {boottime: {secs: 300000}} | args(["/bin/probe", "clocks"])'
     (( ${out##*$'\n'} >= 300000 )) || fail "boottime ${out##*$'\n'}"
 }

@@ -34,6 +34,13 @@ check_run_with_limits() { # needs limits
         sh -c 'cd /sys/fs/cgroup; echo $(cat memory.max pids.max cpu.max)'
 }
 
+# All capabilities, and every device of the host.
+check_privileged() {
+    shows pts/ptmx docker run --rm --privileged box \
+        sh -c 'echo hello >/dev/null && exec 3<>/dev/ptmx && mount -t tmpfs t /srv && ls -l /dev/ptmx'
+    shows hello docker run --rm --privileged -v /dev:/dev --cgroupns=host box echo hello
+}
+
 check_exit_status() {
     docker run --rm box sh -c 'exit 7'
     is status $? 7

@@ -29,6 +29,13 @@ check_run_with_limits() { # needs limits
         sh -c 'cd /sys/fs/cgroup; echo $(cat memory.max pids.max cpu.max)'
 }
 
+# All capabilities, and every device of the host.
+check_privileged() {
+    shows pts/ptmx pod run --rm --net=none --privileged box \
+        sh -c 'echo hello >/dev/null && exec 3<>/dev/ptmx && mount -t tmpfs t /srv && ls -l /dev/ptmx'
+    shows hello pod run --rm --net=none --privileged -v /dev:/dev --cgroupns=host box echo hello
+}
+
 check_exit_status() {
     pod run --rm --net=none box sh -c 'exit 7'
     is status $? 7
