@@ -34,7 +34,7 @@ struct Context {
     unsigned mount_count = 0;
 
     LastDirectory last;
-    int null_device = -1;          // kMaskPath: the host's /dev/null, verified
+    int null_mount = -1;           // kMaskPath: a read-only mount of a null device
     int empty_directory = -1;      // kMaskPath: a mount of an empty tmpfs
     bool terminal = false;         // kConsole has left it to kFork to make it the controlling one
     bool entered = false;          // kChdir

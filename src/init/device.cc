@@ -57,8 +57,13 @@ Status bind_node(Context& context, const Place& place, const wire::Device& body)
     // EEXIST is fine: what is there gets covered, and a symlink is covered itself, not followed.
     const long made = sys(__NR_mknodat, place.dir, place.name, S_IFREG | 0644, 0);
     if (made < 0 && made != -EEXIST) return outcome(made, Detail::kOpenTarget);
-    return outcome(sys(__NR_move_mount, tree, "", place.dir, place.name, MOVE_MOUNT_F_EMPTY_PATH),
-                   Detail::kMove);
+    REQUIRE(outcome(sys(__NR_move_mount, tree, "", place.dir, place.name, MOVE_MOUNT_F_EMPTY_PATH),
+                    Detail::kMove));
+    // Its mode and owner stay the host's, whatever ids are mapped; the device itself can be
+    // written.
+    wire::Attributes read_only;
+    read_only.set = MOUNT_ATTR_RDONLY;
+    return set_attributes(context, static_cast<int>(tree), read_only, false, true);
 }
 
 } // namespace

@@ -44,7 +44,7 @@ void settle(Context& context) {
     context.settled = true;
     sys(__NR_umask, context.umask);
     close_the_rest(context);
-    context.root = context.proc = context.null_device = context.empty_directory = -1;
+    context.root = context.proc = context.null_mount = context.empty_directory = -1;
     context.last = {};
 }
 

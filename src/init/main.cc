@@ -60,6 +60,8 @@ Status perform(Context& context, const wire::Step& step) {
         return link(context, plan.body<wire::Symlink>(step));
     case Op::kCopyMounts:
         return copy_mounts(context);
+    case Op::kMakeDirectory:
+        return make_directory(context, plan.body<wire::Path>(step));
     case Op::kMaskPath:
         return mask_path(context, plan.body<wire::Path>(step));
     case Op::kReadonlyPath:

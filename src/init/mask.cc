@@ -13,17 +13,21 @@ using wire::Detail;
 constexpr unsigned kReadOnlyEmpty =
     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
-// The host's, verified: a container's /dev/null may be anything (CVE-2025-31133).
-Status open_null(Context& context) {
-    if (context.null_device >= 0) return {};
-    const int fd = open_at(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW);
-    REQUIRE(outcome(fd, Detail::kOpenSource));
+bool is_null(int fd) {
     struct stat what = {};
-    REQUIRE(outcome(sys(__NR_newfstatat, fd, "", &what, AT_EMPTY_PATH), Detail::kOpenSource));
-    if (!S_ISCHR(what.st_mode) || what.st_rdev != makedev(1, 3))
-        return {ENODEV, Detail::kNotADevice};
-    context.null_device = fd;
-    return {};
+    return sys(__NR_newfstatat, fd, "", &what, AT_EMPTY_PATH) >= 0 && S_ISCHR(what.st_mode)
+           && what.st_rdev == makedev(1, 3);
+}
+
+// The container's own, so that it shares no inode with the host: locks, watches. A container's
+// /dev/null may be anything (CVE-2025-31133): then the host's.
+Status open_null(const Context& context, int& fd) {
+    fd = open_in_root(context.root, "/dev/null", Symlinks::kRefuse);
+    if (fd >= 0 && is_null(fd)) return {};
+    close_now(fd);
+    fd = open_at(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW);
+    REQUIRE(outcome(fd, Detail::kOpenSource));
+    return is_null(fd) ? Status{} : Status{ENODEV, Detail::kNotADevice};
 }
 
 Status cover(Context& context, long mounted, int target) {
@@ -59,56 +63,73 @@ Status cover_directory(Context& context, int target) {
     return {};
 }
 
-Status cover_file(Context& context, int target) {
-    REQUIRE(open_null(context));
-    const long mounted = clone_tree(context.null_device, "", false);
-    if (is_missing(mounted))
-        return cover_the_old_way(context, FdPath(context.null_device).text, nullptr, target,
-                                 MS_BIND);
-    REQUIRE(cover(context, mounted, target));
-    discard(static_cast<int>(mounted));
-    return {};
-}
-
-// Without mount_setattr(2) a tree cannot be made read-only at once: one mount alone covers it then,
-// and what is mounted below is out of reach.
-Status cover_read_only(Context& context, const char* path, int target) {
-    const FdPath where(target);
-    REQUIRE(cover_the_old_way(context, where.text, nullptr, target, MS_BIND));
-    const int mounted = open_in_root(context.root, path, Symlinks::kRefuse);
-    REQUIRE(outcome(mounted, Detail::kOpenTarget));
+Status make_read_only(const Context& context, int mounted) {
     wire::Attributes read_only;
     read_only.set = MOUNT_ATTR_RDONLY;
     return set_attributes(context, mounted, read_only, false, true);
 }
 
+// One mount alone, of `source`.
+Status cover_read_only(Context& context, int source, const char* path, int target) {
+    REQUIRE(cover_the_old_way(context, FdPath(source).text, nullptr, target, MS_BIND));
+    const int mounted = open_in_root(context.root, path);
+    REQUIRE(outcome(mounted, Detail::kOpenTarget));
+    return make_read_only(context, mounted);
+}
+
+// Read-only, which a device's mode and owner are then as well, and what is written to it is not.
+// A clone of the first mask is as the first.
+Status cover_file(Context& context, const char* path, int target) {
+    const bool first = context.null_mount < 0;
+    int null = context.null_mount;
+    if (first) REQUIRE(open_null(context, null));
+    const long mounted = clone_tree(null, "", false);
+    if (is_missing(mounted)) return cover_read_only(context, null, path, target);
+    REQUIRE(cover(context, mounted, target));
+    if (!first) {
+        discard(static_cast<int>(mounted));
+        return {};
+    }
+    context.null_mount = static_cast<int>(mounted);
+    discard(null);
+    return make_read_only(context, context.null_mount);
+}
+
 } // namespace
+
+// Whoever needs it finds out why it is not there.
+Status make_directory(const Context& context, const wire::Path& body) {
+    close_now(make_in_root(context.root, context.plan.text(body.path), Missing::kMakeDirectory));
+    return {};
+}
 
 Status mask_path(Context& context, const wire::Path& body) {
     const char* path = context.plan.text(body.path);
-    const int directory = open_in_root(context.root, path, Symlinks::kRefuse, O_DIRECTORY);
+    const int directory = open_in_root(context.root, path, Symlinks::kFollow, O_DIRECTORY);
     if (directory >= 0) return cover_directory(context, directory);
     if (directory == -ENOENT) return {};
     if (directory != -ENOTDIR) return {-directory, Detail::kOpenTarget};
     // A file, or a file where a directory was meant to be on the way.
-    const int file = open_in_root(context.root, path, Symlinks::kRefuse);
+    const int file = open_in_root(context.root, path);
     if (file == -ENOENT || file == -ENOTDIR) return {};
     REQUIRE(outcome(file, Detail::kOpenTarget));
-    return cover_file(context, file);
+    return cover_file(context, path, file);
 }
 
+// Without mount_setattr(2) a tree cannot be made read-only at once: one mount alone covers it then,
+// and what is mounted below is out of reach.
 Status readonly_path(Context& context, const wire::Path& body) {
     const char* path = context.plan.text(body.path);
-    const int target = open_in_root(context.root, path, Symlinks::kRefuse);
+    const int target = open_in_root(context.root, path);
     if (target == -ENOENT || target == -ENOTDIR) return {};
     REQUIRE(outcome(target, Detail::kOpenTarget));
     const long tree = clone_tree(target, "", true);
-    if (is_missing(tree)) return cover_read_only(context, path, target);
+    if (is_missing(tree)) return cover_read_only(context, target, path, target);
     REQUIRE(outcome(tree, Detail::kOpenSource));
     wire::Attributes read_only;
     read_only.recursive_set = MOUNT_ATTR_RDONLY;
     const Status set = set_attributes(context, static_cast<int>(tree), read_only, true, false);
-    if (set.code == ENOSYS) return cover_read_only(context, path, target);
+    if (set.code == ENOSYS) return cover_read_only(context, target, path, target);
     REQUIRE(set);
     REQUIRE(cover(context, tree, target));
     discard(static_cast<int>(tree));

@@ -42,6 +42,7 @@ Status copy_up(int from, int to);
 // device.cc, mask.cc
 Status device(Context& context, const wire::Device& body);
 Status link(Context& context, const wire::Symlink& body);
+Status make_directory(const Context& context, const wire::Path& body);
 Status mask_path(Context& context, const wire::Path& body);
 Status readonly_path(Context& context, const wire::Path& body);
 

@@ -60,12 +60,17 @@ std::vector<std::string> file_system_options(const Compilation& c, const Entry& 
     return out;
 }
 
+bool is_cgroup(const spec::Mount& mount) {
+    return mount.type == "cgroup" || mount.type == "cgroup2";
+}
+
 // What to do where the user namespace may not mount the kernel's own file systems: it must own the
 // namespace that they show, and see a whole one already (mount_namespaces(7), sysfs and proc).
-std::uint32_t fallback(const Compilation& c, const std::string& type) {
+std::uint32_t fallback(const Compilation& c, const spec::Mount& mount) {
+    const std::string& type = mount.type;
     // In a container that runs, the host's is out of reach.
     if (!in_user_namespace(c) || c.is_exec) return 0;
-    if (type == "cgroup" || type == "cgroup2") return wire::kMaskOnEperm;
+    if (is_cgroup(mount)) return wire::kMaskOnEperm;
     // The host's /proc knows nothing of a new pid namespace: an error is better than a wrong one.
     if (type == "proc" && !is_new(c.linux_, NamespaceType::kPid)) return wire::kBindOnEperm;
     if (type == "sysfs") return wire::kBindOnEperm;
@@ -114,12 +119,12 @@ Status plan_new(const Compilation& c, const Entry& entry) {
     if (wants_id_map(entry)) TRY(plan_id_map(c, entry, body.attributes.id_map));
     body.attributes.id_map_recursive = entry.options.recursive_id_map;
 
-    body.flags = target_flags(entry) | fallback(c, mount.type);
+    body.flags = target_flags(entry) | fallback(c, mount);
     if (entry.options.copy_up) body.flags |= wire::kCopyUp;
     if (mount.type == "tmpfs" && !has_key(options, "mode")) body.flags |= wire::kKeepMode;
     // One without a device has nothing that outlives it, and whose changes would be counted.
     if (entry.options.wants_iversion && has_device(mount.type)) body.flags |= wire::kCountVersions;
-    const bool cgroup = mount.type == "cgroup" || mount.type == "cgroup2";
+    const bool cgroup = is_cgroup(mount);
     body.type = c.steps().text(cgroup ? "cgroup2" : mount.type);
     body.source = c.steps().text(mount.source.empty() ? mount.type : mount.source);
     body.target = c.steps().text(target_text(entry));
@@ -129,6 +134,19 @@ Status plan_new(const Compilation& c, const Entry& entry) {
                    "mount " + (cgroup ? "cgroup2" : mount.type) + " on " + quote(mount.destination),
                    describe_all(body.attributes, options, body.flags)});
     return {};
+}
+
+// A mount of cgroup2 made in the host's own cgroup namespace sets the options of all mounts of it:
+// without any it would take nsdelegate from systemd. What it shows is what the host's shows.
+Status plan_our_cgroups(const Compilation& c, const Entry& entry) {
+    spec::Mount bind = entry.mount;
+    bind.source = c.host.cgroup_tree;
+    return plan_bind(c, Entry{bind, entry.origin, entry.target, entry.options});
+}
+
+bool shows_our_cgroups(const Compilation& c, const Entry& entry) {
+    return is_cgroup(entry.mount) && !c.host.cgroup_tree.empty() && !in_user_namespace(c)
+           && entry.options.data.empty() && entry.options.super.empty();
 }
 
 // ---------------------------------------------------------------- changes
@@ -178,7 +196,13 @@ Status plan_mount(const Compilation& c, std::size_t index) {
     if (entry.mount.type == "sysfs" && in_user_namespace(c)
         && !is_own(c.linux_, NamespaceType::kNetwork))
         return plan_host_sysfs(c, entry);
+    if (shows_our_cgroups(c, entry)) return plan_our_cgroups(c, entry);
     return plan_new(c, entry);
+}
+
+bool wants_our_cgroups(const spec::Config& config) {
+    const bool own = config.linux_ && is_own(*config.linux_, NamespaceType::kCgroup);
+    return !own && std::any_of(config.mounts.begin(), config.mounts.end(), is_cgroup);
 }
 
 Status plan_late_readonly(const Compilation& c) {

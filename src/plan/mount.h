@@ -17,6 +17,10 @@ std::string root_path(const Compilation& c);
 // Adds what `mounts[index]` asks for: runtime-spec, config.md, "Mounts".
 Status plan_mount(const Compilation& c, std::size_t index);
 
+// Whether HostFacts::cgroup_tree is needed: a container without a cgroup namespace of its own that
+// mounts cgroup2.
+bool wants_our_cgroups(const spec::Config& config);
+
 // The directory with the proxy of the caller's NOTIFY_SOCKET, on /run/notify.
 void plan_notify_socket(const Compilation& c);
 

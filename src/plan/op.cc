@@ -38,6 +38,8 @@ std::string_view op_name(Op op) {
         return "symlink";
     case Op::kCopyMounts:
         return "copy-mounts";
+    case Op::kMakeDirectory:
+        return "make-directory";
     case Op::kMaskPath:
         return "mask-path";
     case Op::kReadonlyPath:

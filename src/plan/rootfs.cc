@@ -48,15 +48,23 @@ constexpr struct {
     {"/dev/core", "/proc/kcore"},       {"/dev/ptmx", "pts/ptmx"},
 };
 
-// An engine that binds /dev brings all of it.
-bool binds_dev(const spec::Config& config) {
-    return std::any_of(config.mounts.begin(), config.mounts.end(), [](const spec::Mount& mount) {
+// An engine that binds /dev brings all of it: what is made there would be made on the host.
+const spec::Mount* bind_on_dev(const spec::Config& config) {
+    const auto found = std::ranges::find_if(config.mounts, [](const spec::Mount& mount) {
         const auto& options = mount.options;
         const bool bind = mount.type == "bind"
                           || std::find(options.begin(), options.end(), "bind") != options.end()
                           || std::find(options.begin(), options.end(), "rbind") != options.end();
         return bind && clean_path(mount.destination) == "/dev";
     });
+    return found == config.mounts.end() ? nullptr : &*found;
+}
+
+// Engines list all devices of the host for a privileged container. The host's would open its
+// terminals, not the container's: here it is a link, as config-linux.md has it.
+bool is_ptmx(const spec::Device& device) {
+    return device.type == "c" && device.major == 5 && device.minor == 2
+           && clean_path(device.path) == "/dev/ptmx";
 }
 
 constexpr Named<mode_t> kDeviceTypes[] = {
@@ -185,12 +193,24 @@ Status plan_devices_and_links(const Compilation& c) {
     std::set<std::string> configured;
     for (const spec::Device& device : c.linux_.devices)
         configured.insert(clean_path(device.path));
-    if (!binds_dev(c.config)) {
+    const spec::Mount* host_dev = bind_on_dev(c.config);
+    if (host_dev == nullptr) {
         plan_default_devices(c, configured);
         plan_links(c);
     }
-    for (std::size_t i = 0; i < c.linux_.devices.size(); ++i)
-        TRY(plan_device(c, i));
+    std::vector<std::string> left_out;
+    for (std::size_t i = 0; i < c.linux_.devices.size(); ++i) {
+        const spec::Device& device = c.linux_.devices[i];
+        if (is_ptmx(device)) continue;
+        if (host_dev != nullptr && clean_path(device.path).starts_with("/dev/"))
+            left_out.push_back(device.path);
+        else
+            TRY(plan_device(c, i));
+    }
+    if (!left_out.empty())
+        c.plan.warnings.push_back("config.json#/linux/devices: " + joined(left_out)
+                                  + ": not made, because /dev is " + quote(host_dev->source)
+                                  + " itself, by config.json#/mounts");
     return {};
 }
 
@@ -217,6 +237,14 @@ Status plan_covered_paths(const Compilation& c) {
                       wire::Op::kReadonlyPath, "make read-only: ");
 }
 
+// While it can be: other runtimes make what an image lacks of it, too.
+void plan_working_directory(const Compilation& c) {
+    if (!c.config.root->readonly || !c.config.process || c.config.process->cwd == "/") return;
+    const std::string& cwd = c.config.process->cwd;
+    c.steps().add(wire::Op::kMakeDirectory, wire::Path{c.steps().text(cwd)},
+                  {c.at("cwd"), "make " + quote(cwd) + ", if it is missing"});
+}
+
 Status plan_enter_root(const Compilation& c) {
     const std::string origin = "config.json#/root/path";
     const std::string& propagation = c.linux_.rootfs_propagation;
@@ -226,6 +254,7 @@ Status plan_enter_root(const Compilation& c) {
                        + names_of(kPropagations));
     if (flags != nullptr && !has_mount_namespace(c))
         return invalid(std::string(kPropagationField) + ": needs a mount namespace");
+    plan_working_directory(c);
 
     if (!has_mount_namespace(c))
         c.steps().add(wire::Op::kPivot, wire::Pivot{wire::kChroot},

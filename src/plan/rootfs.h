@@ -8,7 +8,8 @@ namespace tare::plan {
 Status plan_root(const Compilation& c);
 
 // The nodes and links that every container has (runtime-spec, config-linux.md, "Default Devices"),
-// and linux.devices. None of the former where the config binds its own /dev.
+// and linux.devices. Neither where the config binds something on /dev: it is the host's, and brings
+// what it has.
 Status plan_devices_and_links(const Compilation& c);
 
 // From Linux 6.8 on mountinfo lists mounts by age, and a tree that `tare` cloned to stay shared

@@ -54,7 +54,8 @@ enum class Op : std::uint16_t {
     kDevice,      // Device
     kSymlink,     // Symlink
     kCopyMounts,  // no body: into a new mount namespace, in the order in which they lie
-    kMaskPath,    // Path
+    kMakeDirectory,   // Path: and those above it; where it cannot be made a later step says why
+    kMaskPath,        // Path
     kReadonlyPath,    // Path
     kPivot,           // Pivot
     kRootPropagation, // Propagation: of the container's "/", after pivot

@@ -1,6 +1,8 @@
 #include "runtime/host.h"
 
 #include "base/text.h"
+#include "plan/mount.h"
+#include "runtime/cgroup_tree.h"
 #include "sys/directory.h"
 #include "sys/file.h"
 #include "sys/namespace.h"
@@ -117,6 +119,7 @@ Result<plan::HostFacts> gather_host_facts(const spec::Config& config) {
         if (!config.process->rlimits.empty() && user_namespace) read_hard_limits(facts);
     }
     if (config.linux_ && !config.linux_->mount_label.empty()) facts.selinux = selinux_enabled();
+    if (plan::wants_our_cgroups(config)) facts.cgroup_tree = TRY(find_cgroup_tree());
     if (config.linux_ && config.linux_->resources
         && !config.linux_->resources->hugepage_limits.empty())
         facts.hugepage_sizes =

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <gtest/gtest.h>
 #include <sched.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 namespace tare::init {
 namespace {
@@ -61,11 +63,33 @@ TEST_F(MaskTest, TheImagesDevNullIsNotUsed) {
     EXPECT_EQ(run("cat /d/secret; stat -c %t:%T /d/secret"), "1:3\n");
 }
 
-TEST_F(MaskTest, ASymlinkIsRefused) {
+TEST_F(MaskTest, SymlinksAreFollowedInsideTheRoot) {
     root.link("d", "link");
-    mask("/link/secret");
-    EXPECT_EQ(run("true"), "step 2: errno " + std::to_string(ELOOP) + ", detail "
-                               + std::to_string(static_cast<int>(Detail::kOpenTarget)));
+    root.link("/e", "all");
+    root.link("../../../f", "out");
+    root.link("/no/where", "dangling");
+    for (const char* path : {"/link/secret", "/all", "/out", "/dangling", "/dangling/x"})
+        mask(path);
+    EXPECT_EQ(run("cat /d/secret /f; ls -A /e; readlink /out"), "../../../f\n");
+}
+
+// Its inode may be the host's, and its owner's rights are the container's.
+TEST_F(MaskTest, WhatMasksAFileKeepsItsModeAndOwner) {
+    for (const char* path : {"/d/secret", "/f"})
+        mask(path);
+    EXPECT_EQ(run("for file in /d/secret /f; do (chmod 600 $file || chown 1 $file || touch $file)"
+                  " 2>/dev/null || echo ro; echo x > $file && echo written; done"),
+              "ro\nwritten\nro\nwritten\n");
+}
+
+// A watch or a lock on it would be one on the host's.
+TEST_F(MaskTest, WhatMasksAFileIsTheContainersOwn) {
+    steps.add(Op::kMount, file_system(steps, "tmpfs", "/dev"), {});
+    wire::Device null{.path = steps.text("/dev/null"), .mode = S_IFCHR | 0666};
+    null.number = makedev(1, 3);
+    steps.add(Op::kDevice, null, {});
+    mask("/f");
+    EXPECT_EQ(run("[ $(stat -c %d:%i /f) = $(stat -c %d:%i /dev/null) ] && echo same"), "same\n");
 }
 
 TEST_F(MaskTest, ReadOnlyPathsKeepTheirFlags) {

@@ -59,6 +59,26 @@ TEST(PlanMount, SaysWhatEachEntryBecomes) {
         EXPECT_EQ(One(c.mount).result(), c.steps);
 }
 
+// Made in the host's cgroup namespace, a new mount would set the options of the host's.
+TEST(PlanMount, BindsTheCgroupsOfTheHost) {
+    const spec::Mount mount{"/cg", "cgroup", "cgroup", {"nosuid", "ro"}};
+    Part part;
+    part.config.mounts = {mount};
+    EXPECT_TRUE(wants_our_cgroups(part.config));
+    part.host.cgroup_tree = "/sys/fs/cgroup";
+    ASSERT_TRUE(plan_mount(part.c(), 0));
+    EXPECT_EQ(part.steps(), "bind: bind '/sys/fs/cgroup' on '/cg': ro, nosuid\n");
+
+    // Who names options means them; who has a namespace changes nothing.
+    part.config.mounts[0].options.emplace_back("nsdelegate");
+    ASSERT_TRUE(plan_mount(part.c(), 0));
+    EXPECT_TRUE(part.steps().ends_with("mount-cgroup: mount cgroup2 on '/cg': ro, nosuid, "
+                                       "nsdelegate\n"));
+    part.config.linux_ = spec::Linux{};
+    part.config.linux_->namespaces = {{NamespaceType::kCgroup, ""}};
+    EXPECT_FALSE(wants_our_cgroups(part.config));
+}
+
 TEST(PlanMount, RefusesWhatMakesNoSense) {
     const std::string only =
         " is inside /proc, where only these may be mounted over: cpuinfo, diskstats, meminfo, "

@@ -95,6 +95,45 @@ TEST(PlanDevices, ABoundDevBringsItsOwn) {
         part.config.mounts = {mount};
         ASSERT_TRUE(plan_devices_and_links(part.c()));
         EXPECT_EQ(part.steps(), "");
+        EXPECT_TRUE(part.plan.warnings.empty());
+
+        // They would be made on the host, and those that are there changed.
+        part.linux_.devices = {{"c", "/dev/fuse", 10, 229, {}, {}, {}},
+                               {"p", "/run/pipe", 0, 0, {}, {}, {}},
+                               {"b", "/dev/x/sda", 8, 0, {}, {}, {}}};
+        ASSERT_TRUE(plan_devices_and_links(part.c()));
+        EXPECT_EQ(part.steps(), "device: make the device '/run/pipe': p, mode 0666, owner 0:0\n");
+        EXPECT_EQ(part.plan.warnings,
+                  std::vector<std::string>{
+                      "config.json#/linux/devices: /dev/fuse, /dev/x/sda: not made, because /dev "
+                      "is '/dev' itself, by config.json#/mounts"});
+    }
+}
+
+// What engines list for a privileged container.
+TEST(PlanDevices, PtmxStaysTheLinkThatItIs) {
+    Part part;
+    part.linux_.devices = {{"c", "/dev/ptmx", 5, 2, {}, {}, {}}};
+    ASSERT_TRUE(plan_devices_and_links(part.c()));
+    EXPECT_EQ(part.steps().find("make the device '/dev/ptmx'"), std::string::npos);
+    EXPECT_NE(part.steps().find("make the link '/dev/ptmx': to pts/ptmx"), std::string::npos);
+
+    Part other;
+    other.linux_.devices = {{"c", "/dev/ptmx", 1, 5, {}, {}, {}}};
+    ASSERT_TRUE(plan_devices_and_links(other.c()));
+    EXPECT_NE(other.steps().find("make the device '/dev/ptmx'"), std::string::npos);
+}
+
+// An image need not have the directory, and afterwards it is too late.
+TEST(PlanEnterRoot, MakesTheWorkingDirectoryOfAReadOnlyRoot) {
+    for (const auto& [readonly, cwd, made] :
+         {std::tuple(true, "/srv/app", true), {true, "/", false}, {false, "/srv/app", false}}) {
+        Part part;
+        part.config.root->readonly = readonly;
+        part.config.process->cwd = cwd;
+        ASSERT_TRUE(plan_enter_root(part.c()));
+        const std::string step = "make-directory: make '/srv/app', if it is missing\n";
+        EXPECT_EQ(part.steps().starts_with(step), made) << part.steps();
     }
 }
 

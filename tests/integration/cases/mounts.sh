@@ -150,6 +150,31 @@ test_masked_paths() {
     is output "$out" $'0\n0\nrefused\n0'
 }
 
+# As "mask=/var/run/x" of an engine, where an image has /var/run -> /run.
+test_covered_paths_behind_symlinks() {
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs && mkdir a/rootfs/{secret,fixed}
+    echo text >a/rootfs/secret/file && ln -s /secret a/rootfs/all && ln -s ../secret a/rootfs/fixed/in && ln -s fixed a/rootfs/late
+    in_container '.linux.maskedPaths += ["/fixed/in/file"] | .linux.readonlyPaths += ["/late"] | sh("cat /secret/file | wc -c; touch /fixed/x || echo refused")'
+    is output "$out" $'0\nrefused'
+    in_container '.linux.maskedPaths += ["/all"] | sh("ls /secret | wc -l")'
+    is output "$out" 0
+}
+
+test_a_working_directory_that_a_read_only_root_lacks() {
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs
+    in_container '.root.readonly = true | .process.cwd = "/srv/app/here" | sh("pwd; touch x || echo refused")'
+    is output "$out" $'/srv/app/here\nrefused'
+}
+
+# Devices of a privileged container, as engines list them.
+test_the_ptmx_of_the_host_is_listed() {
+    local config
+    for config in 'del(.linux.resources)' 'userns([map(0; 100000; 65536)])'; do
+        in_container "$config | .linux.devices = [{path: \"/dev/ptmx\", type: \"c\", major: 5, minor: 2}] | sh(\"readlink /dev/ptmx; exec 7<>/dev/ptmx && echo opened\")"
+        is output "$out" $'pts/ptmx\nopened'
+    done
+}
+
 test_read_only_paths() {
     mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs && mkdir a/rootfs/fixed
     in_container '.linux.readonlyPaths += ["/fixed", "/not/there"] | sh("touch /fixed/x || echo refused; echo 1 > /proc/sys/kernel/domainname || echo refused; cat /proc/self/mountinfo")'
@@ -179,6 +204,18 @@ test_configured_devices() {
     in_container '.linux.devices = [{path: "/dev/own/fuse", type: "c", major: 10, minor: 229, fileMode: 420, uid: 3, gid: 4},
       {path: "/dev/pipe", type: "p", fileMode: 384}] | sh("stat -c \"%F %t:%T %a %u:%g\" /dev/own/fuse /dev/pipe")'
     is output "$out" $'character special file a:e5 644 3:4\nfifo 0:0 600 0:0'
+}
+
+# Its options are of all mounts of cgroup2, the host's too.
+test_cgroup_mount_without_a_namespace_leaves_the_hosts_options() {
+    local before after
+    before=$(awk '$(NF - 2) == "cgroup2" { print $NF; exit }' /proc/self/mountinfo)
+    in_container 'no_ns("cgroup") | sh("ls -d /sys/fs/cgroup/cgroup.procs; grep -c cgroup2 /proc/mounts; touch /sys/fs/cgroup/x || echo refused")'
+    is output "$out" $'/sys/fs/cgroup/cgroup.procs\n1\nrefused'
+    after=$(awk '$(NF - 2) == "cgroup2" { print $NF; exit }' /proc/self/mountinfo)
+    is "the host's options" "$after" "$before"
+    exits 0 tare plan a
+    has 'what it does' "$out" "bind '$V2' on '/sys/fs/cgroup'"
 }
 
 test_cgroup_mount_shows_the_container_only() {
