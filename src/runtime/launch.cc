@@ -9,6 +9,7 @@
 #include "sys/raw.h"
 #include "sys/socket.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -20,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <vector>
 
 namespace tare::runtime {
 
@@ -28,7 +30,8 @@ namespace {
 using sys::raw::call;
 using sys::raw::pointer;
 
-constexpr std::size_t kMaxInherited = 64;
+// Init closes so many by their numbers where the kernel has no better way: init/descriptors.cc.
+constexpr int kDescriptorsEnd = 4096;
 
 // What the child works from. It stays ours: the child shares our memory, and is done with it when
 // it executes init.
@@ -37,8 +40,7 @@ struct ChildTask {
     bool waits = false; // for one message, before it goes on
     bool new_user_namespace = false;
     bool becomes_root = true;
-    int inherited[kMaxInherited] = {}; // everything else closes at the exec
-    std::size_t inherited_count = 0;
+    std::vector<int> inherited; // everything else closes at the exec
     char plan_fd[12] = {};
 };
 
@@ -87,8 +89,8 @@ void child_main(void* argument) {
     child_dies_with_us();
     if (task.waits) child_waits(task);
     if (task.new_user_namespace) child_takes_identity(task);
-    for (std::size_t i = 0; i < task.inherited_count; ++i)
-        if (const long result = call(SYS_fcntl, task.inherited[i], F_SETFD, 0); result < 0)
+    for (const int fd : task.inherited)
+        if (const long result = call(SYS_fcntl, fd, F_SETFD, 0); result < 0)
             child_fails(task.report, ChildCall::kInherit, result);
 
     child_fails(task.report, ChildCall::kExecute, execute_init(task.init, task.plan_fd));
@@ -105,17 +107,14 @@ Result<ChildTask> make_task(const LaunchRequest& request, const std::vector<int>
                       .waits = plan.new_user_namespace || request.move_to_cgroup,
                       .new_user_namespace = plan.new_user_namespace,
                       .becomes_root = plan.becomes_root};
-    const auto inherit = [&task](int fd) {
-        if (fd >= 0) task.inherited[task.inherited_count++] = fd;
-    };
-    if (slots.size() + 4 > kMaxInherited)
-        return invalid("config.json#/mounts: more than " + std::to_string(kMaxInherited - 4)
-                       + " sources that have to be opened outside the user namespace");
-    for (const int fd :
-         {sockets.theirs.get(), memory.get(), request.gate_in.get(), request.gate_out.get()})
-        inherit(fd);
-    for (const int fd : slots)
-        inherit(fd);
+    task.inherited = {sockets.theirs.get(), memory.get(), request.gate_in.get(),
+                      request.gate_out.get()};
+    task.inherited.insert(task.inherited.end(), slots.begin(), slots.end());
+    std::erase(task.inherited, -1);
+    if (std::ranges::max(task.inherited) >= kDescriptorsEnd)
+        return invalid("config.json#/mounts: too many sources to be opened by the runtime: all "
+                       "descriptors must be below "
+                       + std::to_string(kDescriptorsEnd));
     std::snprintf(task.plan_fd, sizeof task.plan_fd, "%d", memory.get());
     return task;
 }
@@ -312,7 +311,8 @@ Result<Launched> launch_anew(const LaunchRequest& request, const Sources& source
     header.gate_out_fd = request.gate_out.get();
     const Fd memory = TRY(plan_memory(request, header, slots));
 
-    static ChildTask task; // it outlives us here: the child may be at work when we have returned
+    // It outlives us: the child may be at work when we have returned, and even when we exit.
+    static ChildTask& task = *new ChildTask;
     task = TRY(make_task(request, slots, sockets, memory, init));
     sys::Child child = TRY(clone_in_namespaces(request, sources, task));
     TRY(finish_child(request, task.waits, child, sockets.ours));

@@ -6,9 +6,11 @@
 #include "sys/mount.h"
 #include "sys/namespace.h"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x00000080
@@ -43,14 +45,23 @@ Result<Fd> open_tree(const plan::TreeSource& wanted, int id_map) {
     return tree;
 }
 
+// Nothing else of ours needs as many descriptors as a config has mounts.
+Error explain(Error error) {
+    rlimit limit = {};
+    if (error.code == EMFILE && ::getrlimit(RLIMIT_NOFILE, &limit) == 0)
+        error.text += "; each source that the runtime opens takes one of the "
+                      + std::to_string(limit.rlim_cur) + " that RLIMIT_NOFILE (ulimit -n) allows";
+    return error;
+}
+
 } // namespace
 
 Result<Sources> Sources::open(const plan::Plan& plan, const sys::Child* init) {
     Sources sources;
     TRY(sources.open_namespaces(plan, init));
     TRY(sources.open_root(plan, init));
-    TRY(sources.make_id_maps(plan));
-    TRY(sources.open_trees(plan));
+    TRY(sources.make_id_maps(plan).map_error(explain));
+    TRY(sources.open_trees(plan).map_error(explain));
     return sources;
 }
 

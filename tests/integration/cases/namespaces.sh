@@ -148,3 +148,32 @@ test_an_unmapped_user_is_refused() {
     exits 1 tare run --bundle a a
     has 'the field' "$err" 'config.json#/process/user'
 }
+
+# user_bundle NAME [JQ_OPTION...] FILTER: in a user namespace that owns the root.
+user_bundle() {
+    local name=$1
+    shift
+    mkdir -p "$name" && cp -a "$TOOLS/rootfs" "$name/rootfs" && chown -R 100000:100000 "$name/rootfs"
+    bundle "$name" "${@:1:$#-1}" "userns([map(0; 100000; 65536)]) | ${*: -1}"
+}
+
+test_many_binds_in_a_user_namespace() {
+    mkdir src && echo here >src/file && chmod 700 .
+    user_bundle a --arg src "$T/src" '.mounts += [range(300) | {destination: "/m/\(.)", type: "bind", source: $src,
+      options: ["rbind", "ro"]}] | sh("cat /m/0/file /m/299/file; ls /proc/self/fd | wc -l")'
+    quiet tare run --bundle a a
+    is 'what is there' "$out" $'here\nhere\n4'
+    bundle b --arg src "$T/src" '.mounts += [range(100) | {destination: "/m/\(.)", type: "bind", source: $src,
+      options: ["rbind", "rshared"]}] | sh("cat /m/0/file /m/99/file")'
+    quiet tare run --bundle b b
+    is 'shared ones' "$out" $'here\nhere'
+}
+
+test_more_binds_than_descriptors_are_refused() {
+    mkdir src
+    user_bundle a --arg src "$T/src" '.mounts += [range(100) | {destination: "/m/\(.)", type: "bind", source: $src,
+      options: ["rbind"]}]'
+    (ulimit -n 64 && exits 1 tare run --bundle a a && echo "$err" >refusal)
+    matches 'the field and the limit' "$(<refusal)" \
+        'config.json#/mounts/[0-9]+: .*too many open files; each source .* the 64 that RLIMIT_NOFILE'
+}
