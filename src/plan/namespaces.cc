@@ -56,6 +56,12 @@ bool maps(const std::vector<spec::IdMapping>& mappings, std::uint32_t id) {
     });
 }
 
+// 0 where nothing is mapped: the kernel will refuse that.
+std::uint32_t lowest_of(const std::vector<spec::IdMapping>& mappings) {
+    const auto lowest = std::ranges::min_element(mappings, {}, &spec::IdMapping::container_id);
+    return lowest == mappings.end() ? 0 : lowest->container_id;
+}
+
 // Without privileges one may map only oneself, user_namespaces(7); newuidmap(1) may map more.
 bool maps_only(const std::vector<spec::IdMapping>& mappings, std::uint32_t host_id) {
     return mappings.size() == 1 && mappings[0].size == 1 && mappings[0].host_id == host_id;
@@ -73,7 +79,8 @@ void plan_maps(const Compilation& c) {
     plan.new_user_namespace = true;
     plan.uid_map = id_map_text(linux_.uid_mappings);
     plan.gid_map = id_map_text(linux_.gid_mappings);
-    plan.becomes_root = maps(linux_.uid_mappings, 0) && maps(linux_.gid_mappings, 0);
+    plan.lowest_uid = lowest_of(linux_.uid_mappings);
+    plan.lowest_gid = lowest_of(linux_.gid_mappings);
     plan.deny_setgroups = maps_self_only(c);
     plan.map_by_helper = c.host.euid != 0 && !plan.deny_setgroups;
 }

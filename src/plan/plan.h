@@ -153,7 +153,10 @@ struct Plan {
     std::string uid_map, gid_map; // text for /proc/PID/{uid,gid}_map; one mapping a line
     bool map_by_helper = false;   // newuidmap and newgidmap
     bool deny_setgroups = false;
-    bool becomes_root = true; // uid 0 is mapped: the child becomes it before the exec of init
+    // The lowest ids that are mapped, root's as a rule: the child has them from before the exec of
+    // init until it becomes the config's user.
+    uid_t lowest_uid = 0;
+    gid_t lowest_gid = 0;
     std::string time_offsets; // for /proc/self/timens_offsets, before clone
     std::string time_origin;
     std::vector<TreeSource> trees;

@@ -103,9 +103,9 @@ std::string describe(ChildCall call) {
     case ChildCall::kWait:
         return "wait for the runtime";
     case ChildCall::kSetGroupId:
-        return "config.json#/linux/gidMappings: become group 0 of the user namespace";
+        return "config.json#/linux/gidMappings: become the lowest group of the user namespace";
     case ChildCall::kSetUserId:
-        return "config.json#/linux/uidMappings: become user 0 of the user namespace";
+        return "config.json#/linux/uidMappings: become the lowest user of the user namespace";
     case ChildCall::kRaiseCapabilities:
         return "keep the capabilities of the user namespace";
     case ChildCall::kInherit:

@@ -39,7 +39,8 @@ struct ChildTask {
     int report = -1, our_end = -1, init = -1;
     bool waits = false; // for one message, before it goes on
     bool new_user_namespace = false;
-    bool becomes_root = true;
+    uid_t uid = 0; // with new_user_namespace
+    gid_t gid = 0;
     std::vector<int> inherited; // everything else closes at the exec
     char plan_fd[12] = {};
 };
@@ -62,7 +63,8 @@ void child_waits(const ChildTask& task) {
     child_fails(task.report, ChildCall::kWait, size < 0 ? size : -ECANCELED);
 }
 
-// Without a user 0 the exec of init would take all capabilities away: ambient ones stay.
+// Without a user 0 the exec of init would take all capabilities away: ambient ones stay. To become
+// another takes none where no id is root's: capabilities(7).
 void child_keeps_capabilities(const ChildTask& task) {
     __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
     __user_cap_data_struct data[2] = {};
@@ -75,13 +77,14 @@ void child_keeps_capabilities(const ChildTask& task) {
         if (call(SYS_prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability) < 0) return;
 }
 
+// Nobody whom the user namespace does not know may make a file: EOVERFLOW.
 void child_takes_identity(const ChildTask& task) {
-    if (!task.becomes_root) return child_keeps_capabilities(task);
-    long result = call(SYS_setresgid, 0, 0, 0);
+    long result = call(SYS_setresgid, task.gid, task.gid, task.gid);
     if (result < 0) child_fails(task.report, ChildCall::kSetGroupId, result);
-    result = call(SYS_setresuid, 0, 0, 0);
+    result = call(SYS_setresuid, task.uid, task.uid, task.uid);
     if (result < 0) child_fails(task.report, ChildCall::kSetUserId, result);
     child_dies_with_us(); // a change of identity clears it: prctl(2)
+    if (task.uid != 0) child_keeps_capabilities(task);
 }
 
 void child_main(void* argument) {
@@ -106,7 +109,8 @@ Result<ChildTask> make_task(const LaunchRequest& request, const std::vector<int>
                       .init = init.get(),
                       .waits = plan.new_user_namespace || request.move_to_cgroup,
                       .new_user_namespace = plan.new_user_namespace,
-                      .becomes_root = plan.becomes_root};
+                      .uid = plan.lowest_uid,
+                      .gid = plan.lowest_gid};
     task.inherited = {sockets.theirs.get(), memory.get(), request.gate_in.get(),
                       request.gate_out.get()};
     task.inherited.insert(task.inherited.end(), slots.begin(), slots.end());

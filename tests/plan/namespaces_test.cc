@@ -85,7 +85,8 @@ TEST(PlanNamespaces, NothingCanBeJoinedFromInsideANewUserNamespace) {
     EXPECT_EQ(joins(part.plan), "network /n by tare\n");
     EXPECT_EQ(namespace_names(part.plan.clone_flags), "user");
     EXPECT_EQ(part.plan.uid_map, "0 100000 65536\n");
-    EXPECT_TRUE(part.plan.becomes_root);
+    EXPECT_EQ(part.plan.lowest_uid, 0u);
+    EXPECT_EQ(part.plan.lowest_gid, 0u);
     EXPECT_FALSE(part.plan.map_by_helper || part.plan.deny_setgroups);
     EXPECT_EQ(part.steps(), "");
 }
@@ -123,12 +124,14 @@ TEST(PlanNamespaces, UnprivilegedUsersMapThemselvesOrNeedHelp) {
     EXPECT_EQ(many.plan.gid_map, "0 1000 1\n1 100000 65536\n");
 }
 
-TEST(PlanNamespaces, WithoutRootInTheMapNobodyBecomesIt) {
+TEST(PlanNamespaces, WithoutRootInTheMapItsLowestIdsTakeItsPlace) {
     Part part;
     part.add(NamespaceType::kUser);
-    part.linux_.uid_mappings = part.linux_.gid_mappings = {{1000, 1000, 1}};
+    part.linux_.uid_mappings = {{2000, 1, 1}, {1000, 1000, 10}};
+    part.linux_.gid_mappings = {{5, 1000, 1}, {7, 1, 1}};
     ASSERT_TRUE(plan_namespaces(part.c()));
-    EXPECT_FALSE(part.plan.becomes_root);
+    EXPECT_EQ(part.plan.lowest_uid, 1000u);
+    EXPECT_EQ(part.plan.lowest_gid, 5u);
 }
 
 TEST(PlanNamespaces, TimeIsUnsharedByTareUnlessAUserNamespaceOwnsIt) {

@@ -177,3 +177,21 @@ test_more_binds_than_descriptors_are_refused() {
     matches 'the field and the limit' "$(<refusal)" \
         'config.json#/mounts/[0-9]+: .*too many open files; each source .* the 64 that RLIMIT_NOFILE'
 }
+
+# Whoever sets such a container up must be somebody there all the same.
+test_user_namespace_without_root() {
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs && chown -R 100000:200000 a/rootfs
+    local without='ns("user"; null) | .linux.uidMappings = [map(1000; 100000; 1)] | .linux.gidMappings = [map(1000; 200000; 1)]
+      | .process.user = {uid: 1000, gid: 1000}'
+    bundle a "$without | mount(\"/new/tmp\"; \"tmpfs\"; \"tmpfs\"; \"size=1m\")
+      | sh(\"id -u; id -g; grep -E 'Cap(Prm|Eff|Amb)' /proc/self/status; touch /dev/shm/x /made && stat -c %u:%g /made /new\")"
+    quiet tare run --bundle a a
+    is 'who it is and what it may' "$out" \
+        $'1000\n1000\nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapAmb:\t0000000000000000\n1000:1000\n1000:1000'
+    is 'who owns the files' "$(stat -c %u:%g a/rootfs/made a/rootfs/new)" $'100000:200000\n100000:200000'
+    bundle a "$without | args([\"/bin/sleep\", \"100\"])"
+    quiet tare run -d --bundle a a
+    quiet tare exec a sh -c 'id -u; id -g'
+    is 'a further process' "$out" $'1000\n1000'
+    quiet tare delete -f a
+}
