@@ -9,7 +9,8 @@
 
 namespace tare::sys {
 
-// Makes the file `name` in `dir` appear with all of `text` at once, in place of one that is there.
+// Makes the file `name` in `dir` appear with all of `text` at once, in place of a regular file or a
+// symlink that is there; a device, a FIFO or a socket stays, and is an error.
 // It has no name before (O_TMPFILE, since Linux 3.11), so that whoever is killed on the way leaves
 // nothing. Where the file system has no such files, as overlayfs before Linux 6.1, it is
 // replace_file_at().

@@ -47,6 +47,20 @@ TEST_F(PublishTest, WhatIsThereIsReplacedAndNotFollowed) {
     EXPECT_EQ(entries(), 2u);
 }
 
+// `--pid-file /dev/null` as root took the device away from the whole host.
+TEST_F(PublishTest, WhatIsNoDataStays) {
+    ASSERT_EQ(::mkfifoat(dir.get(), "file", 0600), 0);
+    EXPECT_EQ(publish_file_at(dir, "file", "new", 0600).error().text,
+              "replace 'file': it is a FIFO, not a regular file");
+    ASSERT_EQ(::mknodat(dir.get(), "socket", S_IFSOCK | 0600, 0), 0);
+    EXPECT_EQ(publish_file_at(dir, "socket", "new", 0600).error().text,
+              "replace 'socket': it is a socket, not a regular file");
+    struct stat facts = {};
+    ASSERT_EQ(::fstatat(dir.get(), "file", &facts, AT_SYMLINK_NOFOLLOW), 0);
+    EXPECT_TRUE(S_ISFIFO(facts.st_mode));
+    EXPECT_EQ(entries(), 2u);
+}
+
 TEST_F(PublishTest, ADirectoryIsNoFile) {
     ASSERT_EQ(::mkdirat(dir.get(), "file", 0700), 0);
     EXPECT_EQ(publish_file_at(dir, "file", "new", 0600).error().text,

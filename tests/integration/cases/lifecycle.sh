@@ -226,6 +226,23 @@ test_pid_file_of_create() {
     quiet tare delete a
 }
 
+# As root, it would be the host's /dev/null.
+test_a_pid_file_replaces_no_device() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    mknod device c 1 3
+    mkfifo fifo
+    refused "--pid-file 'device': replace 'device': it is a device, not a regular file" \
+        tare create --bundle a --pid-file device a
+    refused "--pid-file 'fifo': replace 'fifo': it is a FIFO, not a regular file" \
+        tare run -d --bundle a --pid-file fifo a
+    ln -s device link
+    quiet tare run -d --bundle a --pid-file link a
+    is 'what a symlink became' "$(<link)" "$(pid_of a)"
+    exits 255 tare exec -d --pid-file device a sleep 50
+    is 'what they are' "$(stat -c %F device fifo)" $'character special file\nfifo'
+    quiet tare delete -f a
+}
+
 test_options_after_the_id_and_with_one_dash() {
     bundle a
     quiet tare create a --bundle a -no-new-keyring -pid-file=pid
