@@ -33,7 +33,9 @@ private:
 // Reads `words` (after the program's or the command's name) by the command's description. Options
 // may stand before and after the arguments: --name value, --name=value, and all that with one dash
 // (containerd sends -no-subreaper); -x value, -xvalue, and switches together (-dx). A switch takes
-// =true and =false. "--" ends the options. Names are never guessed from an abbreviation.
+// =true and =false. "--" ends the options, and so does the argument that the description names:
+// what stands behind the ID of exec may be the words of somebody who must not choose its options.
+// Names are never guessed from an abbreviation.
 //
 // Not getopt_long_only(3): that one guesses, and differs between the C libraries we build with.
 //

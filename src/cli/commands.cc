@@ -209,10 +209,11 @@ constexpr Command kCommands[] = {
      "of memory, pressure when processes wait long for a resource, and last of all exit.",
      kEventsOptions},
     {"exec", "ID [COMMAND] [ARG...]", "execute one more process in a container",
-     "It is as the container's own process in all that is not said here. Options end at COMMAND.\n"
+     "It is as the container's own process in all that is not said here. Options stand before the\n"
+     "ID: whatever follows it is the command.\n"
      "In the foreground signals are passed on, and the exit status is the process's, or 128+N\n"
      "when signal N killed it; 255 with a message when it could not be executed.",
-     kExecOptions, 2, 255},
+     kExecOptions, 1, 255},
     {"features", "", "print what this build of tare supports, as JSON",
      "The document is described in the runtime-spec, features.md.", kHelpOnly},
     {"kill", "ID [SIGNAL]", "send a signal to a container's init",

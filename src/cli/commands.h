@@ -21,7 +21,7 @@ struct Command {
     std::string_view summary;  // one line for the list of commands
     std::string_view text;     // the rest of its help
     std::span<const Option> options;
-    unsigned stop_after = 0; // from this argument on everything is an argument (exec); 0: never
+    unsigned stop_after = 0; // from this argument on everything is an argument (exec, ps); 0: never
     int failure = 1;         // the exit status of an error of ours
 };
 

@@ -12,7 +12,7 @@ constexpr Option kOptions[] = {{"bundle", 'b', "DIR", ""},
                                {"env", 'e', "NAME=VALUE", ""},
                                {"help", 'h', "", ""}};
 constexpr Command kTest = {"test", "ID [SIGNAL]", "", "", kOptions};
-constexpr Command kExec = {"exec", "ID [CMD...]", "", "", kOptions, 2};
+constexpr Command kExec = {"exec", "ID [CMD...]", "", "", kOptions, 1};
 
 // "b=dir d | id": the options that were understood, and the arguments; or the error.
 std::string read(const Command& command, std::initializer_list<const char*> words) {
@@ -63,10 +63,11 @@ TEST(ReadArguments, DoubleDashEndsTheOptions) {
     EXPECT_EQ(read(kTest, {"-", "9"}), "| - 9");
 }
 
-TEST(ReadArguments, ExecStopsAtTheFirstArgumentAfterTheId) {
-    EXPECT_EQ(read(kExec, {"-d", "id", "-e", "A=1", "ls", "-d", "--", "-b"}),
+TEST(ReadArguments, ExecStopsAtTheId) {
+    EXPECT_EQ(read(kExec, {"-d", "-e", "A=1", "id", "ls", "-d", "--", "-b"}),
               "detach= env=A=1 | id ls -d -- -b");
-    EXPECT_EQ(read(kExec, {"id", "--", "ls", "-l"}), "| id ls -l");
+    EXPECT_EQ(read(kExec, {"id", "-e", "A=1", "--", "ls"}), "| id -e A=1 -- ls");
+    EXPECT_EQ(read(kExec, {"--", "id", "--help"}), "| id --help");
 }
 
 TEST(ReadArguments, NamesWhatItDoesNotKnow) {

@@ -49,13 +49,14 @@ Result<plan::ExecWishes> wishes(std::vector<std::string> words) {
     return read_exec_wishes(arguments);
 }
 
-TEST(ReadExecWishes, EndsAtTheCommand) {
-    const auto got = wishes({"-u", "5", "c1", "-e", "A=1", "ls", "-t", "--cwd", "x"});
+TEST(ReadExecWishes, EndsAtTheId) {
+    const auto got = wishes({"-u", "5", "-e", "A=1", "c1", "ls", "-t", "--cwd", "x"});
     ASSERT_TRUE(got) << got.error().text;
     EXPECT_EQ(got->args, (std::vector<std::string>{"ls", "-t", "--cwd", "x"}));
     EXPECT_EQ(got->env, std::vector<std::string>{"A=1"});
     EXPECT_EQ(got->uid, 5U);
     EXPECT_FALSE(got->terminal);
+    EXPECT_EQ(wishes({"c1", "-u", "0", "id"})->args, (std::vector<std::string>{"-u", "0", "id"}));
 }
 
 TEST(ReadExecWishes, KeepsValuesOfVariablesOutOfErrors) {
