@@ -50,6 +50,13 @@ bool has_namespace(const spec::Config& config, spec::NamespaceType type) {
                                   [type](const spec::Namespace& ns) { return ns.type == type; });
 }
 
+bool has_new_namespace(const spec::Config& config, spec::NamespaceType type) {
+    return config.linux_
+           && std::ranges::any_of(config.linux_->namespaces, [type](const spec::Namespace& ns) {
+                  return ns.type == type && ns.path.empty();
+              });
+}
+
 // ---- Before anything is made
 
 // Pipes and files that the container gets from our caller.
@@ -305,7 +312,7 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request, bo
     record.has_process = config.process.has_value();
     record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
     record.no_new_keyring = request.no_new_keyring;
-    record.shares_pids = !has_namespace(config, spec::NamespaceType::kPid);
+    record.shares_pids = !has_new_namespace(config, spec::NamespaceType::kPid);
     record.may_trace = planned.plan.may_trace;
     if (!has_namespace(config, spec::NamespaceType::kMount))
         record.mount_below =
@@ -325,6 +332,12 @@ Status find_place(const Settings& settings, const plan::CgroupPlan& plan, Record
     return {};
 }
 
+void warn_of_reach(const Record& record) {
+    if (!record.cgroup.empty() || !record.shares_pids) return;
+    log::warning("the container has neither a cgroup nor a pid namespace of its own: what its init "
+                 "leaves behind can be neither found nor killed");
+}
+
 Result<std::unique_ptr<Created>>
 make_container(const Settings& settings, const CreateRequest& request, const CreationMode& mode) {
     TRY(check_id(request.id));
@@ -341,6 +354,7 @@ make_container(const Settings& settings, const CreateRequest& request, const Cre
     Record record = TRY(intent(settings, request, mode.has_gate, planned));
     std::optional<Systemd> systemd;
     TRY(find_place(settings, planned.plan.cgroup, record, systemd));
+    warn_of_reach(record);
 
     StateDirectory directory = TRY(StateDirectory::claim(settings, request.id));
     auto container =

@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "base/text.h"
 #include "runtime/cgroup.h"
 #include "runtime/liveness.h"
@@ -20,6 +21,23 @@ Failure not_running(const std::string& id) {
     return Failure({ESRCH, "container not running: " + id});
 }
 
+// Its processes are known by the cgroup alone. Only the death of a pid namespace's init takes the
+// others along.
+Status check_reach(const Record& record, int signal, bool all) {
+    const bool ends_all = signal == SIGKILL && !record.shares_pids;
+    if (!record.cgroup.empty() || ends_all) return {};
+    if (all)
+        return invalid("container " + record.id
+                       + " has no cgroup, so of its processes only init "
+                         "can be found: signal that without --all"
+                       + (record.shares_pids ? "" : ", or all of them by KILL"));
+    if (signal == SIGKILL)
+        log::warning("container " + record.id
+                     + " has neither a cgroup nor a pid namespace of its "
+                       "own: only its init is killed");
+    return {};
+}
+
 } // namespace
 
 Status kill(const Settings& settings, const std::string& id, int signal, bool all) {
@@ -34,6 +52,7 @@ Status kill(const Settings& settings, const std::string& id, int signal, bool al
         return all || now.init ? Status() : not_running(id);
     }
     if (!takes_signals(now.status)) return all ? Status() : not_running(id);
+    TRY(check_reach(record, signal, all));
     TRY(sys::send_signal(now.init, signal).map_error(under("container " + id)));
     // A frozen process dies of SIGKILL at once; its cgroup would stay frozen for the next one.
     if (signal == SIGKILL && now.status == spec::Status::kPaused)

@@ -53,7 +53,7 @@ struct Record {
     bool has_process = true;     // without `process` in the config, `start` fails
     bool has_hooks = false;      // poststart or poststop ones, in config.json
     bool no_new_keyring = false; // --no-new-keyring: exec makes none either
-    bool shares_pids = false;    // no pid namespace: killing init does not kill the rest
+    bool shares_pids = false;    // no new pid namespace: killing init does not kill the rest
     // Plan::may_trace, of the config; has_tracer() knows of processes that were added
     bool may_trace = true;
     // What standard input, output and error were at create, where a checkpoint has to know: as CRIU

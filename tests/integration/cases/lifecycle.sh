@@ -165,6 +165,44 @@ test_kill_all_reaches_every_process() {
     quiet tare delete a
 }
 
+# Init of a joined pid namespace is none: its end is that of nobody else.
+test_kill_reaches_all_in_a_joined_pid_namespace() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare run -d --bundle a a
+    bundle b "no_ns(\"pid\") | ns(\"pid\"; \"/proc/$(pid_of a)/ns/pid\") |
+        sh(\"sleep 1000 & sleep 1000 & echo up > /got; exec sleep 1000\")"
+    quiet tare run -d --bundle b b
+    within 5 test -s b/rootfs/got
+    quiet tare kill b KILL
+    within 5 has_status b stopped
+    within 5 has_processes b '[]'
+    has_status a running || fail 'the other container has ended'
+    quiet tare delete b
+    quiet tare delete -f a
+}
+has_processes() { [[ $(tare ps --format json "$1") == "$2" ]]; }
+
+# Without a cgroup only init is known, and only that of a new pid namespace takes the others along.
+test_kill_all_without_a_cgroup() {
+    bundle a 'del(.linux.resources) | args(["/bin/sleep", "100"])'
+    quiet tare --cgroup-manager=disabled run -d --bundle a a
+    refused 'container a has no cgroup, so of its processes only init can be found: signal that without --all, or all of them by KILL' tare kill --all a TERM
+    is 'still there' "$(state_of a)" running
+    quiet tare kill --all a KILL
+    within 5 has_status a stopped
+    quiet tare kill --all a TERM
+    quiet tare delete a
+
+    change a 'no_ns("pid")'
+    quiet tare --cgroup-manager=disabled create --bundle a a
+    has 'the warning of create' "$err" 'the container has neither a cgroup nor a pid namespace of its own'
+    refused 'container a has no cgroup, so of its processes only init can be found: signal that without --all' tare kill --all a KILL
+    quiet tare kill a KILL
+    has 'the warning of kill' "$err" 'container a has neither a cgroup nor a pid namespace of its own: only its init is killed'
+    within 5 has_status a stopped
+    quiet tare delete a
+}
+
 test_processes_without_a_pid_namespace_end_with_delete() {
     bundle a 'no_ns("pid") | sh("sleep 1000 & echo up > /got; exit 0")'
     quiet tare run -d --bundle a a
