@@ -1,8 +1,10 @@
 #include "runtime/notify_socket.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "sys/file.h"
 #include "sys/retry.h"
+#include "sys/socket.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -109,24 +111,57 @@ Result<bool> NotifyProxy::forward(pid_t main_pid) {
     return ready_;
 }
 
-Status NotifyProxy::send(std::string_view lines) {
+Result<Fd> NotifyProxy::connect() const {
     const Address address = TRY(address_of(host_));
-    const Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!socket) return sys_failure("NOTIFY_SOCKET: make a socket");
     const auto* where = reinterpret_cast<const sockaddr*>(&address.name);
-    if (::sendto(socket.get(), lines.data(), lines.size(), MSG_NOSIGNAL, where, address.size) < 0)
+    if (::connect(socket.get(), where, address.size) < 0)
+        return sys_failure("NOTIFY_SOCKET: connect to " + quote(host_));
+    return socket;
+}
+
+Status NotifyProxy::send(std::string_view lines) {
+    const Fd socket = TRY(connect());
+    if (::send(socket.get(), lines.data(), lines.size(), MSG_NOSIGNAL) < 0)
         return sys_failure("NOTIFY_SOCKET: send to " + quote(host_));
     return {};
 }
 
-Status NotifyProxy::wait_ready(const Fd& init, pid_t main_pid) {
+// sd_notify_barrier(3): the manager takes messages in their order, and closes the descriptor that
+// comes with this one.
+Status NotifyProxy::wait_for_manager(int limit_ms) {
+    const Fd socket = TRY(connect());
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) < 0) return sys_failure("NOTIFY_SOCKET: make a pipe");
+    const Fd ours(ends[0]);
+    Fd theirs(ends[1]);
+    TRY(sys::send_with_fd(socket, "BARRIER=1", theirs)
+            .map_error(under("NOTIFY_SOCKET " + quote(host_))));
+    theirs = Fd();
+    pollfd closed = {.fd = ours.get(), .events = 0, .revents = 0};
+    const int count = sys::retry_eintr([&] { return ::poll(&closed, 1, limit_ms); });
+    if (count < 0) return sys_failure("poll");
+    if (count == 0)
+        return Failure({ETIMEDOUT, "NOTIFY_SOCKET: " + quote(host_)
+                                       + " has not answered BARRIER=1 within "
+                                       + std::to_string(limit_ms / 1000) + " s"});
+    return {};
+}
+
+Status NotifyProxy::wait_ready(const Fd& init, pid_t main_pid, int barrier_ms) {
     for (;;) {
         pollfd fds[] = {{.fd = socket_.get(), .events = POLLIN, .revents = 0},
                         {.fd = init.get(), .events = POLLIN, .revents = 0}};
         if (sys::retry_eintr([&] { return ::poll(fds, 2, -1); }) < 0) return sys_failure("poll");
         const bool ready = TRY(forward(main_pid));
-        if (ready || fds[1].revents != 0) return {};
+        if (ready || fds[1].revents != 0) break;
     }
+    if (!ready_) return {};
+    // It has been told, and the container runs: that nobody answers is no failure.
+    if (const Status passed = wait_for_manager(barrier_ms); !passed)
+        log::warning(passed.error().text);
+    return {};
 }
 
 } // namespace tare::runtime

@@ -34,12 +34,19 @@ public:
     //   main_pid  sent as MAINPID= together with READY=1; 0: not sent, because we are the main pid
     Result<bool> forward(pid_t main_pid);
 
-    // For `start` and `run --detach`: until READY=1 was passed on, or init (a pidfd) has exited.
-    Status wait_ready(const Fd& init, pid_t main_pid);
+    // For `start` and `run --detach`: until READY=1 was passed on and the manager has dealt with
+    // it, or init (a pidfd) has exited. The manager looks up who has sent a message when it reads
+    // it: of us it finds nothing once we have exited.
+    //   barrier_ms  at most, for a manager that does not know of BARRIER=1
+    Status wait_ready(const Fd& init, pid_t main_pid, int barrier_ms = kBarrierMs);
 
 private:
+    static constexpr int kBarrierMs = 30'000;
+
     NotifyProxy(Fd socket, std::string host) : socket_(std::move(socket)), host_(std::move(host)) {}
+    Result<Fd> connect() const;
     Status send(std::string_view lines);
+    Status wait_for_manager(int limit_ms);
 
     Fd socket_;
     std::string host_;

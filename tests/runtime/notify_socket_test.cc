@@ -1,7 +1,9 @@
 #include "runtime/notify_socket.h"
 
 #include "sys/process.h"
+#include "sys/socket.h"
 
+#include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <fcntl.h>
@@ -9,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <thread>
 #include <unistd.h>
 
 namespace tare::runtime {
@@ -121,9 +124,39 @@ TEST_F(NotifyProxyTest, WaitsForReadyOrTheEnd) {
     EXPECT_TRUE(proxy->wait_ready(*init, pid)); // returns because the process ended
     ASSERT_TRUE(sys::reap(*init));
 
+    EXPECT_EQ(arrived(), "");
+}
+
+// A manager asks who has sent what it reads, and must not find that we have exited.
+TEST_F(NotifyProxyTest, WaitsUntilTheManagerHasReadIt) {
+    auto proxy = NotifyProxy::open(state_, host_name_);
+    ASSERT_TRUE(proxy);
     const auto self = sys::open_pidfd(::getpid());
     notify("READY=1");
-    EXPECT_TRUE(proxy->wait_ready(*self, 5));
+    std::atomic<bool> returned = false;
+    std::thread waiting([&] {
+        EXPECT_TRUE(proxy->wait_ready(*self, 5));
+        returned = true;
+    });
+    char message[64];
+    EXPECT_EQ(::recv(host_.get(), message, sizeof message, 0), 18);
+    EXPECT_EQ(std::string(message, 18), "READY=1\nMAINPID=5\n");
+    auto barrier = sys::receive(host_, message, sizeof message);
+    ASSERT_TRUE(barrier);
+    EXPECT_EQ(std::string(message, barrier->size), "BARRIER=1");
+    ASSERT_TRUE(barrier->fd);
+    ::usleep(20'000);
+    EXPECT_FALSE(returned);
+    barrier->fd = Fd();
+    waiting.join();
+}
+
+TEST_F(NotifyProxyTest, DoesNotWaitForEver) {
+    auto proxy = NotifyProxy::open(state_, host_name_);
+    ASSERT_TRUE(proxy);
+    const auto self = sys::open_pidfd(::getpid());
+    notify("READY=1");
+    EXPECT_TRUE(proxy->wait_ready(*self, 5, 10));
     EXPECT_EQ(arrived(), "READY=1\nMAINPID=5\n");
 }
 
@@ -134,7 +167,7 @@ TEST_F(NotifyProxyTest, SaysWhatIsWrongWithTheManagersSocket) {
     ASSERT_TRUE(proxy);
     notify("READY=1");
     EXPECT_EQ(proxy->forward(0).error().text,
-              "NOTIFY_SOCKET: send to '/no/such': no such file or directory");
+              "NOTIFY_SOCKET: connect to '/no/such': no such file or directory");
     // a second attempt of `start` makes the socket anew
     EXPECT_TRUE(NotifyProxy::open(state_, host_name_));
 }

@@ -74,6 +74,20 @@ test_notify_socket() {
     has_not 'what may not pass' "$(<received.txt)" MAINPID=1$'\n'
 }
 
+# Who has sent a message must live until the manager has looked.
+test_notify_socket_of_start_waits_for_the_manager() {
+    bundle a 'sh("probe notify READY=1; sleep 100")'
+    "$TOOLS/receive" datagram "$T/notify" >received.txt 2>&1 & receiver=$!
+    within 5 grep -q listening received.txt
+    NOTIFY_SOCKET=$T/notify quiet tare create --bundle a a
+    NOTIFY_SOCKET=$T/notify quiet tare start a
+    is 'a warning' "$err" ''
+    has 'what arrived' "$(<received.txt)" $'READY=1\nMAINPID='"$(pid_of a)"
+    has 'what arrived last' "$(<received.txt)" BARRIER=1
+    kill "$receiver"
+    quiet tare delete -f a
+}
+
 test_regular_files_go_to_the_user() {
     bundle a '.process.user = {uid: 1000, gid: 1000} | sh("echo x > /dev/stdout; stat -c %u -L /proc/self/fd/1")'
     local before
