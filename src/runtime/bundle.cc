@@ -64,12 +64,13 @@ Result<Bundle> read_bundle(const Settings& settings, const CreateRequest& reques
 Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& request,
                                Bundle bundle, bool has_gate) {
     const plan::HostFacts host = TRY(gather_host_facts(bundle.config()));
+    const PassedFds passed = passed_fds(request.preserve_fds);
     plan::Options options = {.id = request.id,
                              .bundle = bundle.path,
                              .no_pivot = request.no_pivot,
                              .no_new_keyring = request.no_new_keyring,
-                             .preserve_fds = request.preserve_fds,
-                             .listen_fds = listen_fds(),
+                             .preserve_fds = passed.preserved,
+                             .listen_fds = passed.listening,
                              .has_gate = has_gate,
                              .systemd = settings.cgroup_manager == CgroupManager::kSystemd,
                              .unit_annotations = settings.unit_annotations};

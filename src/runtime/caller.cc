@@ -5,8 +5,20 @@
 #include "sys/file.h"
 
 #include <cstdlib>
+#include <optional>
+#include <unistd.h>
 
 namespace tare::runtime {
+
+namespace {
+
+std::optional<std::uint64_t> number_of(const char* variable) {
+    const char* text = ::getenv(variable);
+    if (text == nullptr) return std::nullopt;
+    return parse_unsigned(text);
+}
+
+} // namespace
 
 Status check_terminal(bool terminal, const std::string& origin, bool stays,
                       const std::string& console_socket) {
@@ -18,20 +30,25 @@ Status check_terminal(bool terminal, const std::string& origin, bool stays,
     return {};
 }
 
-unsigned listen_fds() {
-    const char* count = ::getenv("LISTEN_FDS");
-    if (count == nullptr) return 0;
+PassedFds passed_fds(unsigned preserve_fds) {
+    const PassedFds preserved = {.preserved = preserve_fds};
+    const auto listening = number_of("LISTEN_FDS");
+    const auto pid = number_of("LISTEN_PID");
     constexpr std::uint64_t kMost = 1024;
-    const auto number = parse_unsigned(count);
-    return number && *number <= kMost ? static_cast<unsigned>(*number) : 0;
+    if (!listening || *listening > kMost || !pid) return preserved;
+    const auto count = static_cast<unsigned>(*listening);
+    const bool ours = *pid == static_cast<std::uint64_t>(::getpid());
+    if (!ours && count == preserve_fds) return {.listening = count};
+    return ours || *pid == 1 ? PassedFds{count, preserve_fds} : preserved;
 }
 
-Status check_passed_fds(unsigned listening, unsigned preserved) {
-    for (unsigned i = 0; i < listening + preserved; ++i) {
+Status check_passed_fds(const PassedFds& passed) {
+    for (unsigned i = 0; i < passed.count(); ++i) {
         const int fd = static_cast<int>(3 + i);
         if (!sys::is_inherited(fd))
-            return Failure({EBADF, std::string(i < listening ? "LISTEN_FDS" : "--preserve-fds")
-                                       + ": descriptor " + std::to_string(fd) + " is not open"});
+            return Failure(
+                {EBADF, std::string(i < passed.listening ? "LISTEN_FDS" : "--preserve-fds")
+                            + ": descriptor " + std::to_string(fd) + " is not open"});
     }
     return {};
 }

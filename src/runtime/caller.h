@@ -16,13 +16,22 @@ namespace tare::runtime {
 Status check_terminal(bool terminal, const std::string& origin, bool stays,
                       const std::string& console_socket);
 
-// How many descriptors from 3 on the caller passes as LISTEN_FDS: sd_listen_fds(3). LISTEN_PID is
-// not looked at, because callers write there what the container is to see: podman always 1.
-unsigned listen_fds();
+// What the caller passes on from descriptor 3 on: the sockets of LISTEN_FDS, then those of
+// --preserve-fds.
+struct PassedFds {
+    unsigned listening = 0;
+    unsigned preserved = 0;
+    unsigned count() const { return listening + preserved; }
+};
+
+// LISTEN_FDS counts where LISTEN_PID says that it is meant for us: sd_listen_fds(3). Else it was
+// left over in the environment of some daemon, but for podman, which writes what is its own:
+// LISTEN_PID=1 before podman 3.4, since then its own pid, and --preserve-fds for the same sockets.
+PassedFds passed_fds(unsigned preserve_fds);
 
 // They are in place before we open anything, so whatever has their number and is not close-on-exec
 // came from the caller.
-Status check_passed_fds(unsigned listening, unsigned preserved);
+Status check_passed_fds(const PassedFds& passed);
 
 // Whoever takes descriptors from us, connected before anything is made. Empty paths: nobody.
 struct Receivers {

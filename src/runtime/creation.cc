@@ -188,7 +188,7 @@ Status Creation::launch_init() {
                                     .gate_in = gate_in_,
                                     .gate_out = gate_out_,
                                     .go_ahead = goes_ahead(),
-                                    .keep_fds = request_.preserve_fds + listen_fds(),
+                                    .keep_fds = passed_fds(request_.preserve_fds).count(),
                                     .early = &early_}));
     c_.init = std::move(launched.init);
     c_.report = Report(std::move(launched.report), plan().steps);
@@ -341,8 +341,9 @@ void warn_of_reach(const Record& record) {
 Result<std::unique_ptr<Created>>
 make_container(const Settings& settings, const CreateRequest& request, const CreationMode& mode) {
     TRY(check_id(request.id));
-    TRY(check_passed_fds(listen_fds(), request.preserve_fds));
-    EarlyInit early = TRY(EarlyInit::start(request.preserve_fds + listen_fds()));
+    const PassedFds passed = passed_fds(request.preserve_fds);
+    TRY(check_passed_fds(passed));
+    EarlyInit early = TRY(EarlyInit::start(passed.count()));
     Bundle bundle = TRY(read_bundle(settings, request));
     early.unshare(plan::namespaces_ahead(bundle.config()));
     PlannedBundle planned = TRY(plan_for(settings, request, std::move(bundle), mode.has_gate));

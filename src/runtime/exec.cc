@@ -93,10 +93,11 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
     config.process = std::move(chosen.process);
 
     const plan::HostFacts host = TRY(gather_host_facts(config));
+    const PassedFds passed = passed_fds(request.preserve_fds);
     const plan::Options options = {.id = request.id,
                                    .no_new_keyring = container.record.no_new_keyring,
-                                   .preserve_fds = request.preserve_fds,
-                                   .listen_fds = listen_fds(),
+                                   .preserve_fds = passed.preserved,
+                                   .listen_fds = passed.listening,
                                    .hides_init = container.has_tracer,
                                    .has_gate = false};
     const auto& filter = read.filter;
@@ -168,13 +169,14 @@ private:
 };
 
 Status Execution::launch_init() {
-    Launched launched = TRY(launch_into_container({.plan = plan_,
-                                                   .record = container_.record,
-                                                   .init = container_.init,
-                                                   .cgroup = request_.cgroup,
-                                                   .go_ahead = goes_ahead(),
-                                                   .keep_fds = request_.preserve_fds + listen_fds(),
-                                                   .ahead = &ahead_}));
+    Launched launched =
+        TRY(launch_into_container({.plan = plan_,
+                                   .record = container_.record,
+                                   .init = container_.init,
+                                   .cgroup = request_.cgroup,
+                                   .go_ahead = goes_ahead(),
+                                   .keep_fds = passed_fds(request_.preserve_fds).count(),
+                                   .ahead = &ahead_}));
     process_ = std::move(launched.init);
     report_ = Report(std::move(launched.report), plan_.steps);
     return {};
@@ -260,8 +262,9 @@ Status Execution::pass_listener(const Fd& listener) {
 } // namespace
 
 Result<int> exec(const Settings& settings, const ExecRequest& request) {
-    TRY(check_passed_fds(listen_fds(), request.preserve_fds));
-    TRY(sys::close_on_exec_from(3 + request.preserve_fds + listen_fds()));
+    const PassedFds passed = passed_fds(request.preserve_fds);
+    TRY(check_passed_fds(passed));
+    TRY(sys::close_on_exec_from(3 + passed.count()));
     Container container = TRY(find_container(settings, request));
     const std::string process_file = TRY(read_process_file(request));
     InitAhead ahead = start_ahead(request, container);

@@ -43,8 +43,24 @@ test_listen_fds() {
     LISTEN_FDS=2 LISTEN_PID=1 tare run --bundle a --preserve-fds 1 a 3</dev/zero 4</dev/null 5</dev/full >out.txt
     is environment "$(sed -n 1p out.txt)" '1 2'
     is 'how many' "$(grep -c -E '^[345] /dev/(zero|null|full)' out.txt)" 3
-    exits 1 env LISTEN_FDS=2 "$TARE" --root "$STATE" run --bundle a b 3</dev/null
+    exits 1 env LISTEN_FDS=2 LISTEN_PID=1 "$TARE" --root "$STATE" run --bundle a b 3</dev/null
     matches 'which is missing' "$err" '\b4\b'
+    (export LISTEN_FDS=1 LISTEN_PID=$BASHPID && exec_tare run --bundle a a) 3</dev/zero >out.txt
+    is 'for us' "$(sed -n 1p out.txt)" '1 1'
+    # as podman has it since 3.4: its own pid, and the sockets once
+    LISTEN_FDS=1 LISTEN_PID=$$ tare run --bundle a --preserve-fds 1 a 3</dev/zero >out.txt
+    is "podman's" "$(sed -n 1p out.txt)" '1 1'
+}
+
+# Of a daemon further up, which was activated by a socket and has left its environment as it was.
+test_listen_fds_of_somebody_else_mean_nothing() {
+    bundle a 'sh("echo $LISTEN_PID $LISTEN_FDS.; probe descriptors; exec sleep 100")'
+    LISTEN_FDS=1 LISTEN_PID=$$ tare run -d --bundle a a 3</dev/zero >out.txt 2>&1
+    within 5 grep -q '^0 ' out.txt
+    is environment "$(sed -n 1p out.txt)" .
+    has_not 'its socket' "$(<out.txt)" $'\n3 '
+    LISTEN_FDS=2 LISTEN_PID=$$ quiet tare exec a true
+    quiet tare delete -f a
 }
 
 test_created_container_holds_nothing_of_the_caller() {
