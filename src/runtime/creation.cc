@@ -357,6 +357,7 @@ make_container(const Settings& settings, const CreateRequest& request, const Cre
     TRY(find_place(settings, planned.plan.cgroup, record, systemd));
     warn_of_reach(record);
 
+    if (mode.foreground != nullptr) mode.foreground->hold_signals();
     StateDirectory directory = TRY(StateDirectory::claim(settings, request.id));
     auto container =
         std::make_unique<Created>(std::move(planned), std::move(directory), std::move(record));

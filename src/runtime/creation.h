@@ -17,7 +17,7 @@ namespace tare::runtime {
 // How create and run differ on the way to a ready init.
 struct CreationMode {
     bool has_gate = true;             // init waits for `start`, and needs us no longer
-    Foreground* foreground = nullptr; // we stay: signals are held, the terminal is ours
+    Foreground* foreground = nullptr; // we stay: signals are ours, and the terminal
 };
 
 // A container whose init is ready and waits to be let go: at the gate, or at our socket.

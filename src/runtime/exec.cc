@@ -277,7 +277,7 @@ Result<int> exec(const Settings& settings, const ExecRequest& request) {
     // Not before: until here nothing is made that a signal could leave behind, as the init ahead
     // dies with us, and the lock's time limit is a signal too.
     std::optional<Foreground> foreground;
-    if (!request.detach) foreground.emplace();
+    if (!request.detach) foreground.emplace().hold_signals();
     Execution execution(container, request, plan, ahead, std::move(receivers),
                         foreground ? &*foreground : nullptr);
     const auto explain = [&](Error error) {

@@ -150,11 +150,14 @@ Foreground::Foreground() {
     struct sigaction standard = {};
     standard.sa_handler = SIG_DFL;
     ::sigaction(SIGCHLD, &standard, nullptr);
+}
+
+void Foreground::hold_signals() {
     callers_mask_ = change_signal_mask(SIG_BLOCK, kForwarded);
 }
 
 Foreground::~Foreground() {
-    change_signal_mask(SIG_SETMASK, callers_mask_);
+    if (callers_mask_) change_signal_mask(SIG_SETMASK, *callers_mask_);
 }
 
 Status Foreground::set_console(Fd master) {

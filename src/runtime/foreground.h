@@ -5,6 +5,7 @@
 #include "runtime/signal_mask.h"
 
 #include <functional>
+#include <optional>
 
 namespace tare::runtime {
 
@@ -14,17 +15,21 @@ class NotifyProxy;
 // exits. Signals go in, the exit status comes out, and a terminal's bytes go both ways.
 class Foreground {
 public:
-    // Call before clone: blocks every signal that can be forwarded, so that none is lost while the
-    // container is being made, and makes SIGCHLD default (ignored by the caller, it would cost us
-    // the exit status). Keep the object until the container is deleted: a signal that comes late
-    // shall not interrupt that.
+    // Call before clone: makes SIGCHLD default (ignored by the caller, it would cost us the exit
+    // status). Keep the object until the container is deleted: a signal that comes late shall not
+    // interrupt that.
     Foreground();
     ~Foreground(); // puts the caller's signal mask back
     Foreground(const Foreground&) = delete;
     Foreground& operator=(const Foreground&) = delete;
 
+    // Blocks every signal that can be forwarded, so that none is lost while the container is being
+    // made. Call right before something is made that we would leave behind: until then a signal
+    // ends us, who may be reading a config that never comes.
+    void hold_signals();
+
     // The mask that the container's process must start with.
-    const SignalMask& callers_mask() const { return callers_mask_; }
+    SignalMask callers_mask() const { return callers_mask_.value_or(0); }
 
     // Takes the pty's master as soon as init has sent it, and gives it the size of the caller's
     // terminal, so that the process starts with the right one. Errors: it is no pty's master.
@@ -40,7 +45,7 @@ public:
                      const std::function<Status()>& first = nullptr);
 
 private:
-    SignalMask callers_mask_ = 0;
+    std::optional<SignalMask> callers_mask_; // none: not changed yet
     Fd console_;
 };
 

@@ -283,6 +283,7 @@ restore_container(const Settings& settings, const RestoreRequest& request, Foreg
     if (!create.console_socket.empty())
         receiver = TRY(connect_receiver(create.console_socket, "--console-socket"));
 
+    if (foreground != nullptr) foreground->hold_signals();
     TRY(replace_checkpointed(settings, create.id));
     Record record = TRY(intent(settings, create, false, planned));
     std::optional<Systemd> systemd;

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "runtime/runtime.h"
+#include "runtime/signal_mask.h"
 #include "sys/file.h"
 #include "sys/retry.h"
 
@@ -66,14 +67,16 @@ Status remove_contents(const Fd& dir, std::string_view what) {
 
 void interrupt(int) {}
 
-// flock(2) has no timeout: a signal ends the wait.
+// flock(2) has no timeout: a signal ends the wait, also where a foreground holds all signals.
 int lock_within(int fd, int operation, unsigned seconds) {
     struct sigaction alarm = {}, before = {};
     alarm.sa_handler = interrupt;
     ::sigaction(SIGALRM, &alarm, &before);
+    const SignalMask mask = change_signal_mask(SIG_UNBLOCK, signal_bit(SIGALRM));
     ::alarm(seconds);
     const int result = ::flock(fd, operation) < 0 ? errno : 0;
     ::alarm(0);
+    change_signal_mask(SIG_SETMASK, mask);
     ::sigaction(SIGALRM, &before, nullptr);
     return result;
 }

@@ -65,6 +65,7 @@ Pipe open_pipe() {
 // What `tare run` makes of the script's end.
 [[noreturn]] void play_tare(const std::string& script, bool terminal) {
     Foreground foreground;
+    foreground.hold_signals();
     Pty pty;
     if (terminal) pty = open_pty();
     const pid_t other = ::fork(); // a child that is none of ours: it must still be there at the end
@@ -161,6 +162,7 @@ TEST(Foreground, SignalsAreForwarded) {
 // Whether the process executes at all is asked only when it must be known.
 TEST(Foreground, WhatComesFirstComesOnceBeforeASignalAndBeforeTheStatus) {
     Foreground foreground;
+    foreground.hold_signals();
     const Fd none;
     for (const bool signalled : {false, true}) {
         const pid_t pid = ::fork();
@@ -320,6 +322,7 @@ TEST(Foreground, WaitingCostsNoTime) {
 
 TEST(Foreground, RefusesAnythingButAMaster) {
     Foreground foreground;
+    foreground.hold_signals();
     EXPECT_EQ(foreground.set_console(Fd(::open("/dev/null", O_RDWR))).error().text,
               "what came as the container's terminal is no pseudoterminal's master");
 }

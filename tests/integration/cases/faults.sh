@@ -307,3 +307,34 @@ test_the_state_directory_of_a_live_container_is_taken_away() {
     within 5 is_gone "$pid"
     rmdir "$V2/a" || { sleep 0.2; rmdir "$V2/a"; }
 }
+
+# Nothing is made yet: what it waits for may never come.
+test_a_signal_ends_a_run_that_waits_for_its_config() {
+    bundle a
+    rm a/config.json && mkfifo a/config.json
+    local signal runner status
+    for signal in TERM HUP; do
+        exec_tare run --bundle a a & runner=$!
+        within 5 reads_the_fifo "$runner"
+        kill -"$signal" "$runner"
+        status=0
+        wait "$runner" || status=$?
+        is "the status after $signal" "$status" $((128 + $(kill -l $signal)))
+        [[ ! -e $STATE/a ]] || fail 'its state is left'
+    done
+}
+reads_the_fifo() { [[ $(<"/proc/$1/wchan") == *fifo* || $(<"/proc/$1/syscall") == "257 "* ]]; }
+
+# The time limit of the lock is a signal, and a foreground holds all of them.
+test_a_run_does_not_wait_for_ever_to_delete() {
+    bundle a 'args(["/bin/sleep", "0.3"])'
+    exec_tare run --bundle a a 2>err.txt & local runner=$!
+    within 5 has_status a running
+    (flock 9 && exec sleep 30) 9<"$STATE/a" & local holder=$!
+    within 14 is_gone_of "$runner"
+    has 'the reason' "$(<err.txt)" 'container a is busy: another command works on it'
+    kill "$holder"
+    wait "$holder" || true
+    quiet tare delete a
+}
+is_gone_of() { [[ ! -e /proc/$1 || $(ps -o stat= -p "$1") == Z* ]]; }
