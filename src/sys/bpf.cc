@@ -1,5 +1,7 @@
 #include "sys/bpf.h"
 
+#include "base/log.h"
+
 #include <array>
 #include <cerrno>
 #include <linux/bpf.h>
@@ -42,8 +44,13 @@ int attach(const Fd& cgroup, int program, std::uint32_t flags) {
     return bpf(BPF_PROG_ATTACH, attr);
 }
 
+struct Attached {
+    std::vector<Fd> programs;
+    std::size_t closed = 0; // to us: to open one by its number takes CAP_SYS_ADMIN
+};
+
 // Those attached to this cgroup itself.
-Result<std::vector<Fd>> attached_programs(const Fd& cgroup) {
+Result<Attached> attached_programs(const Fd& cgroup) {
     std::array<std::uint32_t, kMaxAttached> ids = {};
     bpf_attr query = {};
     query.query.target_fd = static_cast<std::uint32_t>(cgroup.get());
@@ -52,17 +59,19 @@ Result<std::vector<Fd>> attached_programs(const Fd& cgroup) {
     query.query.prog_cnt = ids.size();
     if (bpf(BPF_PROG_QUERY, query) < 0) return sys_failure("bpf: find attached device programs");
 
-    std::vector<Fd> programs;
+    Attached attached;
     for (std::uint32_t i = 0; i < query.query.prog_cnt; ++i) {
         bpf_attr attr = {};
         attr.prog_id = ids[i];
         Fd program(bpf(BPF_PROG_GET_FD_BY_ID, attr));
         if (program)
-            programs.push_back(std::move(program));
+            attached.programs.push_back(std::move(program));
+        else if (errno == EPERM || errno == EACCES)
+            ++attached.closed;
         else if (errno != ENOENT) // gone meanwhile
             return sys_failure("bpf: open an attached device program");
     }
-    return programs;
+    return attached;
 }
 
 Status detach(const Fd& cgroup, const Fd& program) {
@@ -101,14 +110,19 @@ Status attach_device_program(const Fd& cgroup, const Fd& program) {
 // Programs of one cgroup must all agree, so attaching first only narrows. One that was attached for
 // itself alone (without a flag) does not suffer others: the kernel swaps it.
 Status replace_device_programs(const Fd& cgroup, const Fd& program) {
-    const std::vector<Fd> old = TRY(attached_programs(cgroup));
+    const Attached old = TRY(attached_programs(cgroup));
     if (attach(cgroup, program.get(), BPF_F_ALLOW_MULTI) < 0) {
-        if (errno != EPERM || old.size() != 1 || attach(cgroup, program.get(), 0) < 0)
+        const bool is_one = old.programs.size() + old.closed == 1;
+        if (errno != EPERM || !is_one || attach(cgroup, program.get(), 0) < 0)
             return sys_failure("bpf: attach the device program");
         return {};
     }
-    for (const Fd& each : old)
+    for (const Fd& each : old.programs)
         TRY(detach(cgroup, each));
+    if (old.closed > 0)
+        log::warning("bpf: " + std::to_string(old.closed)
+                     + " device programs that the cgroup has "
+                       "already cannot be opened: they stay, and may forbid more than the config");
     return {};
 }
 
