@@ -73,19 +73,22 @@ void add_once(std::vector<std::string>& list, const std::string& item) {
 
 // Never to the inheritable set (CVE-2022-29162): a capability there would pass on through files.
 // And so ambient only where that set has it already.
-Status add_capabilities(Process& process, const std::vector<std::string>& names) {
-    if (names.empty()) return {};
+void add_capabilities(Process& process, const std::vector<std::string>& names,
+                      std::vector<std::string>& warnings) {
+    if (names.empty()) return;
     if (!process.capabilities) process.capabilities.emplace();
     spec::Capabilities& sets = *process.capabilities;
     const std::vector<std::string>& known = capability_names();
     for (const std::string& name : names) {
-        if (!contains(known, name))
-            return invalid("--cap: " + quote(name) + " is no capability that this build knows");
+        if (!contains(known, name)) {
+            warnings.push_back("--cap: " + quote(name)
+                               + " is no capability that this build knows: left out");
+            continue;
+        }
         for (auto* list : {&sets.bounding, &sets.effective, &sets.permitted})
             add_once(*list, name);
         if (contains(sets.inheritable, name)) add_once(sets.ambient, name);
     }
-    return {};
 }
 
 template <class To, class From>
@@ -133,7 +136,7 @@ Result<ExecProcess> choose_process(const std::optional<Process>& own, const Exec
     replace_user(process.user, wishes, origin);
     append(process.user.additional_gids, wishes.additional_gids);
     if (!wishes.additional_gids.empty()) origin.set("user/additionalGids", "--additional-gids");
-    TRY(add_capabilities(process, wishes.capabilities));
+    add_capabilities(process, wishes.capabilities, chosen.warnings);
     replace(process.apparmor_profile, wishes.apparmor_profile, origin, "apparmorProfile",
             "--apparmor");
     replace(process.selinux_label, wishes.selinux_label, origin, "selinuxLabel", "--process-label");

@@ -30,13 +30,14 @@ struct ExecWishes {
 struct ExecProcess {
     spec::Process process;
     ProcessOrigin origin;
+    std::vector<std::string> warnings; // a capability of the command line that is left out
 };
 
 //   own  of the container; may be absent
 // With a process file, what belongs to a process as a whole (args, env, cwd, user, terminal) is the
 // file's alone; what confines it is inherited where the file does not say: capabilities,
 // noNewPrivileges, labels, limits, scheduling, umask.
-// Errors: no args at all; a capability of the command line that this build does not know.
+// Error: no args at all.
 Result<ExecProcess> choose_process(const std::optional<spec::Process>& own,
                                    const ExecWishes& wishes);
 

@@ -100,6 +100,8 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
                                    .listen_fds = passed.listening,
                                    .hides_init = container.has_tracer,
                                    .has_gate = false};
+    for (const std::string& warning : chosen.warnings)
+        log::warning(warning);
     const auto& filter = read.filter;
     plan::Plan plan =
         TRY(plan::compile_exec(config, chosen.origin, host, options, filter ? &*filter : nullptr));

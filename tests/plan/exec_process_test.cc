@@ -104,12 +104,21 @@ TEST(ChooseProcess, AddsCapabilitiesButNoInheritableOnes) {
                                   .inheritable = {"CAP_KILL"},
                                   .permitted = both,
                                   .ambient = {"CAP_KILL"}}));
+    EXPECT_EQ(chosen->warnings, std::vector<std::string>());
+}
+
+// As in a config: a manager may know of newer ones.
+TEST(ChooseProcess, LeavesOutCapabilitiesThatItDoesNotKnow) {
+    const auto chosen = choose_process(own(), {.args = {"sh"}, .capabilities = {"CAP_FLY"}});
+    ASSERT_TRUE(chosen);
+    EXPECT_EQ(chosen->process.capabilities, own().capabilities);
+    EXPECT_EQ(chosen->warnings,
+              std::vector<std::string>{
+                  "--cap: 'CAP_FLY' is no capability that this build knows: left out"});
 }
 
 TEST(ChooseProcess, RefusesWhatCannotBeMeant) {
     EXPECT_EQ(error_of(choose_process(own(), {})), "process args cannot be empty: give a COMMAND");
-    EXPECT_EQ(error_of(choose_process(own(), {.args = {"sh"}, .capabilities = {"CAP_FLY"}})),
-              "--cap: 'CAP_FLY' is no capability that this build knows");
 }
 
 TEST(ChooseProcess, WorksWithoutAProcessOfTheContainer) {
