@@ -100,15 +100,15 @@ private:
     }
 
     Status take_switch(const Option& option, std::optional<std::string_view> value) {
-        if (!value || *value == "true" || *value == "1") {
-            into_.add(option, "");
-            return {};
-        }
-        if (*value != "false" && *value != "0")
+        const auto wanted = value ? parse_bool(*value) : true;
+        if (!wanted)
             return misuse(command_, "option --" + std::string(option.name)
                                         + " is a switch and takes no value, but got "
                                         + double_quoted(*value));
-        into_.remove(option);
+        if (*wanted)
+            into_.add(option, "");
+        else
+            into_.remove(option);
         return {};
     }
 
@@ -180,6 +180,14 @@ std::string swallowed_command(const Arguments& global) {
             return " (--" + std::string(option->name) + " has taken " + double_quoted(value)
                    + " as its value)";
     return "";
+}
+
+std::optional<bool> parse_bool(std::string_view text) {
+    constexpr std::string_view kTrue[] = {"1", "t", "T", "true", "True", "TRUE"};
+    constexpr std::string_view kFalse[] = {"0", "f", "F", "false", "False", "FALSE"};
+    if (std::ranges::find(kTrue, text) != std::end(kTrue)) return true;
+    if (std::ranges::find(kFalse, text) != std::end(kFalse)) return false;
+    return std::nullopt;
 }
 
 Result<unsigned> read_count(const Command& command, const Arguments& arguments,

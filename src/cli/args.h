@@ -3,6 +3,7 @@
 #include "base/result.h"
 #include "cli/commands.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,9 +34,9 @@ private:
 // Reads `words` (after the program's or the command's name) by the command's description. Options
 // may stand before and after the arguments: --name value, --name=value, and all that with one dash
 // (containerd sends -no-subreaper); -x value, -xvalue, and switches together (-dx). A switch takes
-// =true and =false. "--" ends the options, and so does the argument that the description names:
-// what stands behind the ID of exec may be the words of somebody who must not choose its options.
-// Names are never guessed from an abbreviation.
+// =true and =false, as parse_bool() reads them. "--" ends the options, and so does the argument
+// that the description names: what stands behind the ID of exec may be the words of somebody who
+// must not choose its options. Names are never guessed from an abbreviation.
 //
 // Not getopt_long_only(3): that one guesses, and differs between the C libraries we build with.
 //
@@ -52,6 +53,10 @@ std::string double_quoted(std::string_view text);
 // An option's value that is a command's name, for errors of the global options: with $DIR empty,
 // `tare --root $DIR list` has none left. " (--root has taken "list" as its value)", or nothing.
 std::string swallowed_command(const Arguments& global);
+
+// A boolean in the spellings that engines send, which are Go's: 1, t, T, true, True, TRUE, and so
+// on.
+std::optional<bool> parse_bool(std::string_view text);
 
 // The value of an option that is a number of at most `most`.
 Result<unsigned> read_count(const Command& command, const Arguments& arguments,

@@ -20,6 +20,7 @@ constexpr Option kGlobalOptions[] = {
     {"systemd-annotations", 0, "",
      "let annotations org.systemd.property.NAME set properties of the unit"},
     {"rootless", 0, "WHEN", "whether --root is $XDG_RUNTIME_DIR/tare: true, false or auto"},
+    {"criu", 0, "PATH", "accepted for compatibility: criu is looked for in $PATH"},
     {"version", 'v', "", "print the versions of tare, of the runtime-spec and of libseccomp"},
     kHelp,
 };
@@ -163,6 +164,8 @@ constexpr Option kUpdateOptions[] = {
     {"memory", 0, "SIZE", "memory limit"},
     {"memory-reservation", 0, "SIZE", "memory that is not reclaimed below this"},
     {"memory-swap", 0, "SIZE", "limit of memory and swap together"},
+    {"kernel-memory", 0, "SIZE", "accepted for compatibility: there is no such limit any more"},
+    {"kernel-memory-tcp", 0, "SIZE", "accepted for compatibility: the same"},
     {"cpu-period", 0, "MICROSECONDS", "the period of --cpu-quota"},
     {"cpu-quota", 0, "MICROSECONDS", "processor time in each period; -1: no limit"},
     {"cpu-burst", 0, "MICROSECONDS", "what may be saved up for later periods"},

@@ -64,6 +64,14 @@ Result<std::string> default_root(std::string_view rootless) {
     return std::string(runtime_dir) + "/tare";
 }
 
+// A boolean, or auto, which nothing stands for too.
+Result<std::string> read_rootless(const Arguments& global) {
+    const std::string text = global.value("rootless");
+    if (text.empty()) return "auto";
+    if (const auto wish = parse_bool(text)) return *wish ? "true" : "false";
+    return read_choice(global_command(), global, "rootless", kRootless);
+}
+
 } // namespace
 
 Status read_log_settings(const Arguments& global, log::Settings& into) {
@@ -82,7 +90,9 @@ Status read_log_settings(const Arguments& global, log::Settings& into) {
 Result<runtime::Settings> read_settings(const Arguments& global) {
     const Command& command = global_command();
     const std::string manager = TRY(read_choice(command, global, "cgroup-manager", kManagers));
-    const std::string rootless = TRY(read_choice(command, global, "rootless", kRootless));
+    const std::string rootless = TRY(read_rootless(global));
+    if (global.has("criu"))
+        log::warning("option --criu is obsolete and ignored: criu is looked for in $PATH");
     runtime::Settings settings;
     if (manager == "disabled") settings.cgroup_manager = runtime::CgroupManager::kDisabled;
     if (global.has("systemd-cgroup") && global.has("cgroup-manager") && manager != "systemd")

@@ -1,5 +1,6 @@
 #include "cli/update_request.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/sizes.h"
 #include "cli/stdio.h"
@@ -88,6 +89,9 @@ Result<std::string> json_of_options(const Command& command, const Arguments& arg
 Result<runtime::UpdateRequest> read_update_request(const Command& command,
                                                    const Arguments& arguments) {
     runtime::UpdateRequest request = {.id = arguments.positional[0]};
+    for (const char* obsolete : {"kernel-memory", "kernel-memory-tcp"})
+        if (arguments.has(obsolete))
+            log::warning("update: option --" + std::string(obsolete) + " is obsolete and ignored");
     request.l3_cache_schema = arguments.value("l3-cache-schema");
     request.mem_bw_schema = arguments.value("mem-bw-schema");
     if (arguments.has("resources")) {

@@ -53,6 +53,10 @@ TEST(ReadArguments, TakesLongNamesWithOneDash) {
 TEST(ReadArguments, SwitchesTakeABoolean) {
     EXPECT_EQ(read(kTest, {"--detach=true", "id"}), "detach= | id");
     EXPECT_EQ(read(kTest, {"-d", "--detach=false", "id"}), "| id");
+    for (const char* word : {"-d=1", "-d=t", "-d=T", "-d=True", "-d=TRUE"})
+        EXPECT_EQ(read(kTest, {word, "id"}), "detach= | id") << word;
+    for (const char* word : {"-d=0", "-d=f", "-d=F", "-d=False", "-d=FALSE"})
+        EXPECT_EQ(read(kTest, {"-d", word, "id"}), "| id") << word;
     EXPECT_EQ(read(kTest, {"--detach=maybe", "id"}),
               "test: option --detach is a switch and takes no value, but got \"maybe\"; see `tare "
               "test --help`");

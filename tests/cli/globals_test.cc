@@ -37,6 +37,9 @@ TEST(ReadSettings, MakesTheRootAbsolute) {
 TEST(ReadSettings, TheDefaultRootOfAUserIsItsRuntimeDirectory) {
     ::setenv("XDG_RUNTIME_DIR", "/run/user/1", 1);
     EXPECT_EQ(read_settings(read({"--rootless=true"}))->root, "/run/user/1/tare");
+    EXPECT_EQ(read_settings(read({"--rootless=1"}))->root, "/run/user/1/tare");
+    EXPECT_EQ(read_settings(read({"--rootless=T"}))->root, "/run/user/1/tare");
+    EXPECT_EQ(read_settings(read({"--rootless=F"}))->root, "/run/tare");
     const auto root = read_settings(read({"--rootless=false"}));
     EXPECT_EQ(root->root, "/run/tare");
     EXPECT_TRUE(root->root_is_default);

@@ -76,6 +76,13 @@ TEST(ReadUpdateRequest, TakesEveryOption) {
     EXPECT_EQ(request->id, "c1");
 }
 
+TEST(ReadUpdateRequest, IgnoresWhatIsObsolete) {
+    const auto request =
+        request_of({"--kernel-memory", "1M", "--kernel-memory-tcp=5", "--pids-limit=7", "c1"});
+    ASSERT_TRUE(request) << request.error().text;
+    EXPECT_EQ(request->resources, spec::Resources{.pids_limit = 7});
+}
+
 TEST(ReadUpdateRequest, NamesTheOptionThatIsWrong) {
     EXPECT_EQ(error_of({"--memory", "lots", "c1"}),
               "update: option --memory needs a size such as 512M or 2G, or -1 for no limit, not "

@@ -76,8 +76,8 @@ Result<int> run_command(const Arguments& global) {
         return invalid("no command given" + swallowed_command(global) + "; see `tare --help`");
     // `global` stops at the command's name; all words behind it are the command's own.
     const std::string& name = global.positional[0];
-    if (name == "help" && global.positional.size() < 2) return print_and_end(help_text());
-    const bool help = name == "help";
+    const bool help = name == "help" || name == "h"; // the second is runc's
+    if (help && global.positional.size() < 2) return print_and_end(help_text());
     const Command* command = TRY(wanted_command(global, help ? global.positional[1] : name));
     if (help) return print_and_end(help_text(*command));
 

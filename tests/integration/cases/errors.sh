@@ -91,6 +91,13 @@ test_arguments() {
     exits 1 tare --log-format yaml list
     exits 1 tare --cgroup-manager magic list
     exits 1 tare create --preserve-fds x a
+    mkdir -m 700 "$STATE"
+    quiet tare --criu /usr/sbin/criu --rootless=F list
+    has 'what is obsolete' "$err" 'warning: option --criu is obsolete and ignored: criu is looked for in $PATH'
+    quiet tare h
+    has commands "$out" create
+    quiet tare h create
+    has flags "$out" console-socket
     quiet tare --help
     has commands "$out" create
     quiet tare create --help
