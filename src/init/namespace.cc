@@ -32,10 +32,10 @@ Status join(Context& context, const wire::Join& body) {
     const int ns = context.plan.slot(body.ns);
     REQUIRE(outcome(join_alone(ns, body.types)));
     if ((body.types & CLONE_NEWUSER) != 0) {
-        // Its root, where it has one: what we make from now on should be owned by somebody there.
-        // Refused where 0 is not mapped; then the config's own ids come soon.
-        sys(__NR_setresgid, 0, 0, 0);
-        sys(__NR_setresuid, 0, 0, 0);
+        // What we make from now on should be owned by somebody there. Refused where `tare` does not
+        // know who is mapped; then the config's own ids come soon.
+        sys(__NR_setresgid, body.gid, body.gid, body.gid);
+        sys(__NR_setresuid, body.uid, body.uid, body.uid);
         sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
         if (context.death_signal) sys(__NR_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     }

@@ -149,7 +149,12 @@ constexpr const char* kNamespaces = "config.json#/linux/namespaces";
 void join_by_init(const Compilation& c, std::uint64_t types) {
     if (types == 0) return;
     NamespaceFile file{.origin = kNamespaces, .type = types, .slot = c.steps().new_slot()};
-    c.steps().add(wire::Op::kJoin, wire::Join{types, file.slot},
+    wire::Join body{types, file.slot};
+    if ((types & CLONE_NEWUSER) != 0 && is_new(c.linux_, Type::kUser)) {
+        body.uid = lowest_of(c.linux_.uid_mappings);
+        body.gid = lowest_of(c.linux_.gid_mappings);
+    }
+    c.steps().add(wire::Op::kJoin, body,
                   {file.origin, "join the container's namespaces", namespace_names(types)});
     c.plan.joins.push_back(std::move(file));
 }

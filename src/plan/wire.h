@@ -129,6 +129,9 @@ struct Header {
 struct Join {
     std::uint64_t types = 0; // one CLONE_NEW*, or several with a pidfd
     Slot ns = kNoSlot;       // a namespace's file, or a pidfd of somebody who is in them
+    std::uint32_t uid = 0;   // whom to become in a user namespace; a refusal is no error
+    std::uint32_t gid = 0;
+    std::uint32_t unused = 0; // no padding
 };
 
 struct EnterRoot {

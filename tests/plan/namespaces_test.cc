@@ -134,6 +134,17 @@ TEST(PlanNamespaces, WithoutRootInTheMapItsLowestIdsTakeItsPlace) {
     EXPECT_EQ(part.plan.lowest_gid, 5u);
 }
 
+TEST(PlanExecNamespaces, WhoJoinsTakesTheLowestIds) {
+    Part part;
+    part.add(NamespaceType::kUser);
+    part.linux_.uid_mappings = {{1000, 100000, 10}};
+    part.linux_.gid_mappings = {{5, 100000, 10}};
+    plan_exec_namespaces(part.c());
+    EXPECT_EQ(part.body<wire::Join>(0).types, std::uint64_t{CLONE_NEWUSER});
+    EXPECT_EQ(part.body<wire::Join>(0).uid, 1000u);
+    EXPECT_EQ(part.body<wire::Join>(0).gid, 5u);
+}
+
 TEST(PlanNamespaces, TimeIsUnsharedByTareUnlessAUserNamespaceOwnsIt) {
     Part part;
     part.add(NamespaceType::kTime);

@@ -193,5 +193,8 @@ test_user_namespace_without_root() {
     quiet tare run -d --bundle a a
     quiet tare exec a sh -c 'id -u; id -g'
     is 'a further process' "$out" $'1000\n1000'
+    "$TOOLS/pty" 20 80 "$TARE" --root "$STATE" exec -t a sh -c "id -u; tty" </dev/null >out.txt
+    out=$(<out.txt)
+    has 'with a terminal' "$out" /dev/pts/0
     quiet tare delete -f a
 }
