@@ -29,7 +29,14 @@ void plan_umask(const Compilation& c) {
         {umask ? c.at("user/umask") : std::string(kDefault), "set the umask to " + octal(value)});
 }
 
+bool keeps_groups(const Compilation& c) {
+    const auto& annotations = c.config.annotations;
+    const auto found = annotations.find(std::string(kKeepGroupsAnnotation));
+    return found != annotations.end() && found->second != "0";
+}
+
 Status plan_groups(const Compilation& c) {
+    if (keeps_groups(c)) return {};
     const auto& groups = c.config.process->user.additional_gids;
     const std::string origin = c.at("user/additionalGids");
     if (c.plan.deny_setgroups) {

@@ -4,6 +4,10 @@
 
 namespace tare::plan {
 
+// crun's: with any value but "0" the process keeps the supplementary groups of our caller, and
+// additionalGids mean nothing. `podman run --group-add keep-groups` sets it.
+inline constexpr std::string_view kKeepGroupsAnnotation = "run.oci.keep_original_groups";
+
 // runtime-spec, config.md, "Process" and "Linux Process"; config-linux.md, "Memory policy",
 // "Personality". The order of the functions is that of the steps.
 

@@ -1,5 +1,6 @@
 #include "plan/capabilities.h"
 #include "plan/mount.h"
+#include "plan/process.h"
 #include "plan/seccomp.h"
 #include "plan/unit.h"
 #include "runtime/runtime.h"
@@ -85,8 +86,9 @@ spec::Features features() {
     // features-linux.md, "Annotations"
     features.annotations = {
         {"io.github.seccomp.libseccomp.version", plan::seccomp_library_version()}};
-    // with --systemd-annotations
-    features.potentially_unsafe_config_annotations = {std::string(plan::kUnitAnnotation)};
+    features.potentially_unsafe_config_annotations = {
+        std::string(plan::kUnitAnnotation), // with --systemd-annotations
+        std::string(plan::kKeepGroupsAnnotation)};
     return features;
 }
 

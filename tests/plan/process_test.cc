@@ -74,6 +74,21 @@ TEST(PlanIdentity, GroupsNeedSetgroups) {
               "single mapping has no supplementary groups: user_namespaces(7)");
 }
 
+TEST(PlanIdentity, AnAnnotationKeepsTheGroups) {
+    for (const char* value : {"1", "true", ""}) {
+        Part part;
+        part.config.annotations = {{"run.oci.keep_original_groups", value}};
+        part.config.process->user.additional_gids = {5};
+        part.plan.deny_setgroups = true;
+        ASSERT_TRUE(plan_identity(part.c(), nullptr));
+        EXPECT_EQ(part.steps().find("groups"), std::string::npos);
+    }
+    Part part;
+    part.config.annotations = {{"run.oci.keep_original_groups", "0"}, {"other", "1"}};
+    ASSERT_TRUE(plan_identity(part.c(), nullptr));
+    EXPECT_NE(part.steps().find("groups: set the supplementary groups"), std::string::npos);
+}
+
 TEST(PlanStart, NoNewPrivilegesPutsTheFilterLast) {
     Part part;
     part.config.process->no_new_privileges = true;

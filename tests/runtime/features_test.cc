@@ -39,6 +39,12 @@ TEST(Features, SupportedFlagsAreKnown) {
     EXPECT_TRUE(std::ranges::includes(seccomp.known_flags, seccomp.supported_flags));
 }
 
+TEST(Features, NameTheAnnotationsThatChangeWhatAContainerMay) {
+    const spec::Features all = features();
+    EXPECT_TRUE(std::ranges::count(all.potentially_unsafe_config_annotations,
+                                   "run.oci.keep_original_groups"));
+}
+
 TEST(Features, ReadBackAsWritten) {
     const std::string text = spec::write_features(features());
     const auto back = spec::read_features(text, "features");

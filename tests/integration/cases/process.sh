@@ -227,3 +227,25 @@ test_affinity_of_the_caller_is_not_inherited() {
     quiet taskset -c 0 "$TARE" --root "$STATE" run --bundle a a
     is processors "$out" "$(nproc)"
 }
+
+# with_groups COMMAND...: run by somebody who has the groups 7 and 9.
+with_groups() { setpriv --groups 7,9 "$@"; }
+
+# crun's annotation, which `podman run --group-add keep-groups` sets.
+test_the_callers_groups_are_kept() {
+    needs_program setpriv
+    local keep='.annotations["run.oci.keep_original_groups"] ='
+    bundle a "$keep \"1\" | .process.user.additionalGids = [5] | sh(\"id -G\")"
+    quiet with_groups "$TARE" --root "$STATE" run --bundle a a
+    is 'of run' "$out" '0 7 9'
+    bundle a "$keep \"0\" | sh(\"id -G\")"
+    quiet with_groups "$TARE" --root "$STATE" run --bundle a a
+    is 'without' "$out" 0
+    bundle a "$keep \"1\" | args([\"/bin/sleep\", \"100\"])"
+    quiet with_groups "$TARE" --root "$STATE" run -d --bundle a a
+    quiet with_groups "$TARE" --root "$STATE" exec a id -G
+    is 'of exec' "$out" '0 7 9'
+    quiet with_groups "$TARE" --root "$STATE" exec a id -G
+    is 'of the next one' "$out" '0 7 9'
+    quiet tare delete -f a
+}
