@@ -47,8 +47,8 @@ Status replace(const Place& place, const wire::Device& body) {
 }
 
 Status bind_node(Context& context, const Place& place, const wire::Device& body) {
-    const char* source = context.plan.text(body.bind_source);
-    const long tree = clone_tree(AT_FDCWD, source, false);
+    long tree = context.plan.slot(body.tree);
+    if (tree < 0) tree = clone_tree(AT_FDCWD, context.plan.text(body.bind_source), false);
     if (tree == -ENOSYS) return {ENOSYS, Detail::kMissingSyscall};
     REQUIRE(outcome(tree, Detail::kOpenSource));
     struct stat what;

@@ -115,6 +115,9 @@ private:
                 std::string(tree.recursive ? "clone the tree " : "clone the mount ")
                     + quote(tree.path) + (tree.slave ? ", as a slave" : "")
                     + (tree.id_map == wire::kNoSlot ? "" : ", idmapped"));
+        for (const DeviceSource& device : plan_.devices)
+            add("make-device", device.origin,
+                "make a node for " + quote(device.path) + " where the host has not this device");
         for (const NamespaceFile& join : plan_.joins)
             add("namespace", join.origin,
                 std::string(join.before_clone ? "join " : "open ") + namespace_names(join.type)

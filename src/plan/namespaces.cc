@@ -50,12 +50,6 @@ std::uint64_t new_namespaces(const spec::Linux& linux_) {
     return flags;
 }
 
-bool maps(const std::vector<spec::IdMapping>& mappings, std::uint32_t id) {
-    return std::any_of(mappings.begin(), mappings.end(), [&](const spec::IdMapping& m) {
-        return id >= m.container_id && id - m.container_id < m.size;
-    });
-}
-
 // 0 where nothing is mapped: the kernel will refuse that.
 std::uint32_t lowest_of(const std::vector<spec::IdMapping>& mappings) {
     const auto lowest = std::ranges::min_element(mappings, {}, &spec::IdMapping::container_id);
@@ -186,7 +180,15 @@ bool in_user_namespace(const Compilation& c) {
 bool maps_gid(const spec::Linux& linux_, std::uint32_t id) {
     if (!is_own(linux_, Type::kUser)) return true;
     if (linux_.gid_mappings.empty()) return !is_new(linux_, Type::kUser);
-    return maps(linux_.gid_mappings, id);
+    return outside_id(linux_.gid_mappings, id).has_value();
+}
+
+std::optional<std::uint32_t> outside_id(const std::vector<spec::IdMapping>& mappings,
+                                        std::uint32_t id) {
+    for (const spec::IdMapping& m : mappings)
+        if (id >= m.container_id && id - m.container_id < m.size)
+            return m.host_id + (id - m.container_id);
+    return std::nullopt;
 }
 
 std::string id_map_text(const std::vector<spec::IdMapping>& mappings) {

@@ -2,6 +2,9 @@
 
 #include "plan/compilation.h"
 
+#include <cstdint>
+#include <optional>
+
 namespace tare::plan {
 
 // runtime-spec, config-linux.md, "Namespaces", "User namespace mappings", "Offset for Time
@@ -23,6 +26,10 @@ bool in_user_namespace(const Compilation& c);
 // Whether the container's user namespace knows `id`. True where there is none, and for a joined one
 // without mappings in the config, which only the kernel knows.
 bool maps_gid(const spec::Linux& linux_, std::uint32_t id);
+
+// What `id` is outside; nothing where it is not mapped.
+std::optional<std::uint32_t> outside_id(const std::vector<spec::IdMapping>& mappings,
+                                        std::uint32_t id);
 
 // "0 100000 65536\n", for /proc/PID/uid_map.
 std::string id_map_text(const std::vector<spec::IdMapping>& mappings);

@@ -113,6 +113,18 @@ struct TreeSource {
     wire::Slot slot = wire::kNoSlot;
 };
 
+// A device whose node `tare` makes where the host has none of that path, because no user namespace
+// but the initial one may.
+struct DeviceSource {
+    std::string origin;
+    std::string path;
+    mode_t mode = 0; // S_IFCHR or S_IFBLK, and permissions
+    dev_t number = 0;
+    uid_t uid = 0; // as we see them
+    gid_t gid = 0;
+    wire::Slot slot = wire::kNoSlot;
+};
+
 // A user namespace made only to carry the mapping of an idmapped mount.
 struct IdMapSource {
     std::string origin;
@@ -161,6 +173,7 @@ struct Plan {
     std::string time_origin;
     std::vector<TreeSource> trees;
     std::vector<IdMapSource> id_maps;
+    std::vector<DeviceSource> devices;
     std::vector<RaisedRlimit>
         raised_rlimits;                 // above our hard limit, for a child in a user namespace
     std::vector<NetDevice> net_devices; // at kNetDevices

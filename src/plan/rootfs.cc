@@ -80,15 +80,34 @@ std::string octal(mode_t mode) {
     return text;
 }
 
+// mknod(2) of a device is for the initial user namespace alone.
+bool is_bound(const Compilation& c, const wire::Device& body) {
+    return in_user_namespace(c) && !S_ISFIFO(body.mode);
+}
+
 void add_device(const Compilation& c, const std::string& origin, wire::Device body,
                 const std::string& path, std::string value) {
-    // mknod(2) of a device is for the initial user namespace alone.
-    const bool bind = in_user_namespace(c) && !S_ISFIFO(body.mode);
+    const bool bind = is_bound(c, body);
     body.path = c.steps().text(path);
     if (bind) body.bind_source = body.path;
-    c.steps().add(
-        wire::Op::kDevice, body,
-        {origin, (bind ? "bind the host's " : "make the device ") + quote(path), std::move(value)});
+    const char* how = "make the device ";
+    if (bind) how = body.tree == wire::kNoSlot ? "bind the host's " : "bind the device ";
+    c.steps().add(wire::Op::kDevice, body, {origin, how + quote(path), std::move(value)});
+}
+
+// Where `tare` may, it makes what the host has not. Who owns a node inside may not be mapped: then
+// root outside does.
+void plan_node(const Compilation& c, const std::string& origin, const std::string& path,
+               wire::Device& body) {
+    if (!is_bound(c, body) || c.host.in_user_namespace || !c.host.can_admin) return;
+    body.tree = c.steps().new_slot();
+    c.plan.devices.push_back({.origin = origin,
+                              .path = path,
+                              .mode = body.mode,
+                              .number = body.number,
+                              .uid = outside_id(c.linux_.uid_mappings, body.uid).value_or(0),
+                              .gid = outside_id(c.linux_.gid_mappings, body.gid).value_or(0),
+                              .slot = body.tree});
 }
 
 Status plan_device(const Compilation& c, std::size_t index) {
@@ -119,6 +138,7 @@ Status plan_device(const Compilation& c, std::size_t index) {
     }
     value += ", mode " + octal(body.mode) + ", owner " + std::to_string(body.uid) + ":"
              + std::to_string(body.gid);
+    plan_node(c, origin, path, body);
     add_device(c, origin, body, path, std::move(value));
     return {};
 }

@@ -218,6 +218,7 @@ struct Device {
     std::uint64_t number = 0;     // dev_t as mknod(2) takes it
     std::uint32_t must_match = 0; // another file of that name is an error, and not replaced
     Text bind_source;             // set: bind this host node instead (user namespaces cannot mknod)
+    Slot tree = kNoSlot;          // a detached mount to be taken for it, which `tare` made
 };
 
 struct Symlink {

@@ -1,6 +1,7 @@
 #include "runtime/sources.h"
 
 #include "base/text.h"
+#include "runtime/device_nodes.h"
 #include "runtime/id_maps.h"
 #include "sys/file.h"
 #include "sys/mount.h"
@@ -62,6 +63,7 @@ Result<Sources> Sources::open(const plan::Plan& plan, const sys::Child* init) {
     TRY(sources.open_root(plan, init));
     TRY(sources.make_id_maps(plan).map_error(explain));
     TRY(sources.open_trees(plan).map_error(explain));
+    TRY(sources.make_devices(plan).map_error(explain));
     return sources;
 }
 
@@ -114,6 +116,20 @@ Status Sources::open_trees(const plan::Plan& plan) {
         Fd tree = TRY(open_tree(wanted, id_map).map_error(under(wanted.origin)));
         put(wanted.slot, std::move(tree));
     }
+    return {};
+}
+
+// An empty slot stays where the host has the device: init binds that.
+Status Sources::make_devices(const plan::Plan& plan) {
+    std::vector<const plan::DeviceSource*> missing;
+    for (const plan::DeviceSource& wanted : plan.devices) {
+        put(wanted.slot, Fd());
+        if (!is_on_host(wanted)) missing.push_back(&wanted);
+    }
+    if (missing.empty()) return {};
+    std::vector<Fd> nodes = TRY(make_device_nodes(missing));
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+        put(missing[i]->slot, std::move(nodes[i]));
     return {};
 }
 

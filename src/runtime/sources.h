@@ -12,7 +12,8 @@ namespace tare::runtime {
 // What a plan names on the host, opened: before the clone, in our own namespaces.
 class Sources {
 public:
-    // Namespace files (type verified), user namespaces of idmapped mounts, detached trees.
+    // Namespace files (type verified), user namespaces of idmapped mounts, detached trees, nodes of
+    // devices that the host has not.
     //   init  of the container to be joined, null where one is made
     static Result<Sources> open(const plan::Plan& plan, const sys::Child* init);
 
@@ -32,6 +33,7 @@ private:
     Status open_root(const plan::Plan& plan, const sys::Child* init);
     Status make_id_maps(const plan::Plan& plan);
     Status open_trees(const plan::Plan& plan);
+    Status make_devices(const plan::Plan& plan);
     void put(wire::Slot slot, Fd fd);
 
     std::vector<Fd> slots_;

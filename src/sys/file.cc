@@ -172,6 +172,16 @@ Status make_fifo_at(const Fd& dir, const std::string& name, mode_t mode) {
     return {};
 }
 
+Status make_node_at(const Fd& dir, const std::string& name, const Node& node) {
+    if (::mknodat(dir.get(), name.c_str(), node.mode, node.number) < 0)
+        return sys_failure("mknod " + quote(name));
+    if (::fchownat(dir.get(), name.c_str(), node.uid, node.gid, AT_SYMLINK_NOFOLLOW) < 0)
+        return sys_failure("chown " + quote(name));
+    if (::fchmodat(dir.get(), name.c_str(), node.mode & 07777, 0) < 0) // as it is, without umask
+        return sys_failure("chmod " + quote(name));
+    return {};
+}
+
 Status remove_file_at(const Fd& dir, const std::string& name) {
     if (::unlinkat(dir.get(), name.c_str(), 0) < 0 && errno != ENOENT)
         return failed("unlink", name);

@@ -48,6 +48,14 @@ Status make_directory(const std::string& path, mode_t mode);
 // Replaces one that is there.
 Status make_symlink(const std::string& target, const std::string& path);
 Status make_fifo_at(const Fd& dir, const std::string& name, mode_t mode);
+// A node with just this mode and owner; `mode` with the type as mknod(2) has it.
+struct Node {
+    mode_t mode = 0;
+    dev_t number = 0;
+    uid_t uid = 0;
+    gid_t gid = 0;
+};
+Status make_node_at(const Fd& dir, const std::string& name, const Node& node);
 Status remove_file_at(const Fd& dir, const std::string& name); // success if there is none
 Status remove_directory(const std::string& path);              // the same
 

@@ -29,6 +29,14 @@ Result<Fd> clone_tree(const std::string& path, bool recursive) {
     return tree;
 }
 
+Result<Fd> clone_mount_at(const Fd& dir, const std::string& name) {
+    Fd tree(static_cast<int>(::syscall(SYS_open_tree, dir.get(), name.c_str(),
+                                       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC
+                                           | static_cast<unsigned>(AT_SYMLINK_NOFOLLOW))));
+    if (!tree) return sys_failure("clone the mount of " + quote(name));
+    return tree;
+}
+
 Status set_tree_attributes(const Fd& tree, const TreeAttributes& attributes) {
     mount_attr wanted = {};
     wanted.attr_set = attributes.set;

@@ -14,6 +14,9 @@ namespace tare::sys {
 // ENOSYS: before Linux 5.2.
 Result<Fd> clone_tree(const std::string& path, bool recursive);
 
+// The same of a single file or directory of `dir`, which must be attached before Linux 6.15.
+Result<Fd> clone_mount_at(const Fd& dir, const std::string& name);
+
 // What mount_setattr(2) does to a detached mount.
 struct TreeAttributes {
     std::uint64_t set = 0;         // MOUNT_ATTR_*

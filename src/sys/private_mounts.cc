@@ -5,8 +5,10 @@
 #include "sys/namespace.h"
 
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace tare::sys {
@@ -26,6 +28,14 @@ Result<PrivateMounts> PrivateMounts::enter() {
 Status PrivateMounts::bind(const std::string& source, const std::string& target) {
     if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND | MS_REC, nullptr) < 0)
         return sys_failure("bind " + quote(source) + " to " + quote(target));
+    return {};
+}
+
+Status PrivateMounts::attach(const Fd& mount, const std::string& target) {
+    if (::syscall(SYS_move_mount, mount.get(), "", AT_FDCWD, target.c_str(),
+                  MOVE_MOUNT_F_EMPTY_PATH)
+        < 0)
+        return sys_failure("move_mount to " + quote(target));
     return {};
 }
 

@@ -23,6 +23,9 @@ public:
     // `source` with everything mounted below it, also at `target`.
     static Status bind(const std::string& source, const std::string& target);
 
+    // A detached mount, at `target`.
+    static Status attach(const Fd& mount, const std::string& target);
+
     // Back to where we were, with our root and current directory.
     Status leave();
 

@@ -181,6 +181,14 @@ TEST(PlanNamespaces, RefusesOffsetsThatCannotTakeEffect) {
               "Linux 6.3");
 }
 
+TEST(OutsideId, CountsFromTheRange) {
+    const std::vector<spec::IdMapping> mappings = {{0, 100000, 10}, {1000, 5, 2}};
+    EXPECT_EQ(outside_id(mappings, 9), 100009u);
+    EXPECT_EQ(outside_id(mappings, 1001), 6u);
+    EXPECT_EQ(outside_id(mappings, 10), std::nullopt);
+    EXPECT_EQ(outside_id(mappings, 1002), std::nullopt);
+}
+
 TEST(MapsGid, KnowsWhatTheConfigSays) {
     Part part;
     EXPECT_TRUE(maps_gid(part.linux_, 5));

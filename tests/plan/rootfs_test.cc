@@ -88,6 +88,37 @@ TEST(PlanDevices, BindsTheHostsInAUserNamespace) {
     EXPECT_EQ(part.body<wire::Device>(12).bind_source.at, 0u);
 }
 
+TEST(PlanDevices, HaveNodesOfTheirOwnInAUserNamespaceWhereTheHostHasNone) {
+    Part part;
+    part.add_user_namespace();
+    part.linux_.devices = {{"c", "/dev/foo", 10, 229, 0640, 7, 70000}};
+    ASSERT_TRUE(plan_devices_and_links(part.c()));
+    ASSERT_EQ(part.plan.devices.size(), 1u);
+    const DeviceSource& device = part.plan.devices[0];
+    EXPECT_EQ(device.origin, "config.json#/linux/devices/0");
+    EXPECT_EQ(device.path, "/dev/foo");
+    EXPECT_EQ(device.mode, mode_t{S_IFCHR | 0640});
+    EXPECT_EQ(device.number, makedev(10, 229));
+    EXPECT_EQ(device.uid, 100007u);
+    EXPECT_EQ(device.gid, 0u) << "not mapped";
+    EXPECT_EQ(part.plan.steps.note(12).what, "bind the device '/dev/foo'");
+    EXPECT_EQ(part.body<wire::Device>(12).tree, device.slot);
+    EXPECT_EQ(part.text(part.body<wire::Device>(12).bind_source), "/dev/foo");
+}
+
+TEST(PlanDevices, AreTheHostsWhereNoNodeCanBeMade) {
+    for (const bool nested : {false, true}) {
+        Part part;
+        part.add_user_namespace();
+        (nested ? part.host.in_user_namespace : part.host.can_admin) = nested;
+        part.linux_.devices = {{"c", "/dev/foo", 10, 229, 0640, {}, {}}};
+        ASSERT_TRUE(plan_devices_and_links(part.c()));
+        EXPECT_TRUE(part.plan.devices.empty());
+        EXPECT_EQ(part.plan.steps.note(12).what, "bind the host's '/dev/foo'");
+        EXPECT_EQ(part.body<wire::Device>(12).tree, wire::kNoSlot);
+    }
+}
+
 TEST(PlanDevices, ABoundDevBringsItsOwn) {
     for (const spec::Mount& mount : {spec::Mount{"/dev/", "bind", "/dev", {}},
                                      spec::Mount{"/dev", "none", "/dev", {"rbind"}}}) {

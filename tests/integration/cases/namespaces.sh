@@ -198,3 +198,13 @@ test_user_namespace_without_root() {
     has 'with a terminal' "$out" /dev/pts/0
     quiet tare delete -f a
 }
+
+test_a_device_of_another_name_in_a_user_namespace() {
+    needs_capability 27 CAP_MKNOD
+    user_bundle a '.linux.devices = [{path: "/dev/other", type: "c", major: 1, minor: 5, fileMode: 416, gid: 8},
+        {path: "/dev/null", type: "c", major: 1, minor: 3}, {path: "/srv/foo", type: "c", major: 1, minor: 7}]
+      | sh("stat -c \"%F %t:%T %a %u:%g\" /dev/other /srv/foo; head -c 3 /dev/other | wc -c; echo x >/dev/null")'
+    quiet tare run --bundle a a
+    has 'nodes and what they give' "$out" \
+        $'character special file 1:5 640 0:8\ncharacter special file 1:7 666 0:0\n3'
+}
