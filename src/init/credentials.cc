@@ -118,9 +118,12 @@ Status seccomp(Context& context, const wire::Seccomp& body) {
     const long set = sys(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter);
     REQUIRE(outcome(set, set == -ENOSYS ? Detail::kMissingSyscall : Detail::kNone));
     if (body.notify == 0) return {};
-    const Status sent = send_descriptor(context, wire::kListener, static_cast<int>(set));
-    close_now(static_cast<int>(set));
-    return sent;
+    const int listener = static_cast<int>(set);
+    const Status passed = body.notify == wire::kTellListener
+                              ? tell_descriptor(context, wire::kListener, listener)
+                              : send_descriptor(context, wire::kListener, listener);
+    close_now(listener);
+    return passed;
 }
 
 } // namespace tare::init

@@ -29,6 +29,11 @@ Status send_descriptor(const Context& context, std::uint32_t kind, int fd) {
     return outcome(sys_again(__NR_sendmsg, context.report, &header, MSG_NOSIGNAL));
 }
 
+Status tell_descriptor(Context& context, std::uint32_t kind, int fd) {
+    REQUIRE(outcome(send(context, {kind, context.step, fd, 0})));
+    return wait_for_go(context, context.report);
+}
+
 Status wait_for_go(Context& context, int from) {
     wire::Message message;
     const long size = sys_again(__NR_read, from, &message, sizeof message);

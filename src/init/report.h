@@ -11,6 +11,9 @@ long send(const Context& context, const wire::Message& message);
 // A message with a descriptor (SCM_RIGHTS); before kReady only.
 Status send_descriptor(const Context& context, std::uint32_t kind, int fd);
 
+// The same where a filter does not let us send one: `tare` takes it from us meanwhile.
+Status tell_descriptor(Context& context, std::uint32_t kind, int fd);
+
 // Waits for kGo and notes the pid that it brings. Error: ECANCELED when `tare` has gone.
 Status wait_for_go(Context& context, int from);
 

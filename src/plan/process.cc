@@ -2,10 +2,13 @@
 
 #include "base/text.h"
 #include "plan/capabilities.h"
+#include "plan/filter_model.h"
 #include "plan/hooks.h"
 #include "plan/namespaces.h"
 
 #include <algorithm>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 
 namespace tare::plan {
 
@@ -61,8 +64,16 @@ std::string hex(std::uint64_t bits) {
     return text;
 }
 
+// A filter may refuse the call that would hand its listener over, or have the agent asked, which is
+// not there yet.
+std::uint32_t listener_way(const SeccompProgram& seccomp) {
+    const bool can_send = lets_through(seccomp, {__NR_sendmsg, {3, 0, MSG_NOSIGNAL}});
+    return can_send ? wire::kSendListener : wire::kTellListener;
+}
+
 void add_seccomp(const Compilation& c, const SeccompProgram& seccomp) {
-    wire::Seccomp body{.flags = seccomp.flags, .notify = seccomp.notify};
+    wire::Seccomp body{.flags = seccomp.flags};
+    if (seccomp.notify) body.notify = listener_way(seccomp);
     body.program =
         c.steps().bytes(seccomp.filter.data(), seccomp.filter.size() * sizeof(std::uint64_t));
     c.steps().add(wire::Op::kSeccomp, body,

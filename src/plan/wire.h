@@ -296,8 +296,11 @@ struct Capabilities {
 struct Seccomp {
     Bytes program;            // struct sock_filter[]
     std::uint32_t flags = 0;  // SECCOMP_FILTER_FLAG_*
-    std::uint32_t notify = 0; // 1: send the listener with a kListener message
+    std::uint32_t notify = 0; // send a kListener message, with one of the following
 };
+
+constexpr std::uint32_t kSendListener = 1; // the descriptor
+constexpr std::uint32_t kTellListener = 2; // its number, and wait for kGo: `tare` fetches it
 
 struct FindExec {
     Text name; // argv[0]
@@ -340,8 +343,9 @@ constexpr std::uint32_t kMostDescriptors = 64;
 // Init to `tare` and back, one message a write. Always this size.
 struct Message {
     std::uint32_t kind = 0;
-    std::uint32_t step = 0;   // index of the step, kFailed and kWarning
-    std::int32_t code = 0;    // errno, a pid (kForked, kGo), a wait status (hook failures)
+    std::uint32_t step = 0; // index of the step, kFailed and kWarning
+    std::int32_t code = 0;  // errno, a pid (kForked, kGo), a descriptor (kListener), a wait status
+                            // (hook failures)
     std::uint32_t detail = 0; // which part of the step: Detail
 };
 
@@ -351,7 +355,7 @@ constexpr std::uint32_t kReadyNow = 3;
 constexpr std::uint32_t kExecuting = 4; // next comes end of file, or kFailed
 constexpr std::uint32_t kForked = 5;    // code: the pid of the process that goes on
 constexpr std::uint32_t kConsoleFd = 6; // with SCM_RIGHTS
-constexpr std::uint32_t kListener = 7;  // with SCM_RIGHTS
+constexpr std::uint32_t kListener = 7;  // with SCM_RIGHTS, or its number
 constexpr std::uint32_t kWarning = 8;
 constexpr std::uint32_t kGo = 9;            // code: the pid of init as `tare` sees it
 constexpr std::uint32_t kInNamespaces = 10; // joined and made: devices can be moved in

@@ -117,6 +117,7 @@ private:
     Status converse();
     Status follow_fork(pid_t pid);
     Status place_console(Fd master);
+    Status pass_listener(Report::Event event);
     Status announce();
 
     Created& c_;
@@ -227,16 +228,13 @@ Status Creation::converse() {
         Report::Event event = TRY(c_.report.next());
         switch (event.kind) {
         case wire::kForked:
-            TRY(follow_fork(event.pid));
+            TRY(follow_fork(event.code));
             break;
         case wire::kConsoleFd:
             TRY(place_console(std::move(event.fd)));
             break;
         case wire::kListener:
-            TRY(send_seccomp_listener({.path = plan().seccomp_listener_path,
-                                       .metadata = plan().seccomp_listener_metadata,
-                                       .pid = c_.init.pid},
-                                      state_of(c_.record, spec::Status::kCreating), event.fd));
+            TRY(pass_listener(std::move(event)));
             break;
         case wire::kInNamespaces:
             TRY(move_net_devices(plan().net_devices, c_.init.pid));
@@ -266,6 +264,15 @@ Status Creation::place_console(Fd master) {
     if (mode_.foreground != nullptr) return mode_.foreground->set_console(std::move(master));
     TRY(check_pty_master(master));
     return send_console(receivers_.console, master);
+}
+
+Status Creation::pass_listener(Report::Event event) {
+    const bool waits = TRY(complete_listener(event, c_.init.pidfd));
+    TRY(send_seccomp_listener({.path = plan().seccomp_listener_path,
+                               .metadata = plan().seccomp_listener_metadata,
+                               .pid = c_.init.pid},
+                              state_of(c_.record, spec::Status::kCreating), event.fd));
+    return waits ? c_.report.go(c_.init.pid) : Status();
 }
 
 // From here on the others may know.

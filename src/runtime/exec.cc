@@ -156,7 +156,7 @@ private:
     bool is_due(std::uint32_t kind);
     Status converse();
     Status place_console(Fd master);
-    Status pass_listener(const Fd& listener);
+    Status pass_listener(Report::Event event);
 
     Container& container_;
     const ExecRequest& request_;
@@ -232,13 +232,13 @@ Status Execution::converse() {
                            + " out of its turn");
         switch (event.kind) {
         case wire::kForked:
-            TRY(follow_fork(process_, event.pid));
+            TRY(follow_fork(process_, event.code));
             break;
         case wire::kConsoleFd:
             TRY(place_console(std::move(event.fd)));
             break;
         case wire::kListener:
-            TRY(pass_listener(event.fd));
+            TRY(pass_listener(std::move(event)));
             break;
         case wire::kReadyNow:
             return {};
@@ -254,11 +254,13 @@ Status Execution::place_console(Fd master) {
     return send_console(receivers_.console, master);
 }
 
-Status Execution::pass_listener(const Fd& listener) {
-    return send_seccomp_listener({.path = plan_.seccomp_listener_path,
-                                  .metadata = plan_.seccomp_listener_metadata,
-                                  .pid = process_.pid},
-                                 state_of(container_.record, container_.status), listener);
+Status Execution::pass_listener(Report::Event event) {
+    const bool waits = TRY(complete_listener(event, process_.pidfd));
+    TRY(send_seccomp_listener({.path = plan_.seccomp_listener_path,
+                               .metadata = plan_.seccomp_listener_metadata,
+                               .pid = process_.pid},
+                              state_of(container_.record, container_.status), event.fd));
+    return waits ? report_.go(process_.pid) : Status();
 }
 
 } // namespace

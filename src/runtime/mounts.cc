@@ -45,7 +45,7 @@ Status await_end(Report& report, sys::Child& process) {
     for (;;) {
         const Report::Event event = TRY(report.next());
         if (event.kind == wire::kForked) {
-            TRY(follow_fork(process, event.pid));
+            TRY(follow_fork(process, event.code));
             continue;
         }
         if (event.kind != 0) return sys_failure(std::string(kWho) + ": its report", EPROTO);

@@ -16,7 +16,7 @@ public:
 
     struct Event {
         std::uint32_t kind = 0; // wire::k...; 0: end of file, init has executed or died
-        pid_t pid = 0;          // kForked
+        std::int32_t code = 0;  // kForked: the pid; kListener without `fd`: its number in init
         Fd fd;                  // kConsoleFd, kListener
     };
 

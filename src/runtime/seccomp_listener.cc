@@ -1,6 +1,7 @@
 #include "runtime/seccomp_listener.h"
 
 #include "spec/json/writer.h"
+#include "sys/seccomp.h"
 #include "sys/socket.h"
 
 #include <sys/socket.h>
@@ -24,6 +25,13 @@ std::string container_process_state(const SeccompListener& listener, const spec:
     }
     std::string text = out.take();
     return text + ",\"state\":" + spec::write_state(state) + "}";
+}
+
+Result<bool> complete_listener(Report::Event& event, const Fd& process) {
+    if (event.fd) return false;
+    event.fd = TRY(sys::fetch_seccomp_listener(process, event.code)
+                       .map_error(under("config.json#/linux/seccomp: not to be sent behind it")));
+    return true;
 }
 
 Status send_seccomp_listener(const SeccompListener& listener, const spec::State& state,

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "runtime/report.h"
 #include "spec/runtime/state.h"
 
 #include <string>
@@ -16,6 +17,10 @@ struct SeccompListener {
 };
 Status send_seccomp_listener(const SeccompListener& listener, const spec::State& state,
                              const Fd& fd);
+
+// Takes the listener from `process` where its filter did not let it send that. True: it waits until
+// we have, and for kGo.
+Result<bool> complete_listener(Report::Event& event, const Fd& process);
 
 // The message beside the descriptor.
 std::string container_process_state(const SeccompListener& listener, const spec::State& state);

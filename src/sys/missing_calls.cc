@@ -32,6 +32,7 @@ constexpr Question kQuestions[] = {
     {"move_mount", SYS_move_mount, {-1, 0, -1, 0, kNoFlags}, true},
     {"open_tree", SYS_open_tree, {-1, 0, kNoFlags}},
     {"openat2", SYS_openat2, {-1, 0, 0, 0}},
+    {"pidfd_getfd", SYS_pidfd_getfd, {-1, 0, kNoFlags}},
     {"pidfd_open", SYS_pidfd_open, {-1, 0}},
     {"pidfd_send_signal", SYS_pidfd_send_signal, {-1, 0, 0, kNoFlags}},
     {"sched_setattr", SYS_sched_setattr, {-1, 0, 0}},

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "support.h"
+#include "tests/plan/seccomp_support.h"
 
 namespace tare::plan {
 namespace {
@@ -87,6 +88,21 @@ TEST(PlanIdentity, AnAnnotationKeepsTheGroups) {
     part.config.annotations = {{"run.oci.keep_original_groups", "0"}, {"other", "1"}};
     ASSERT_TRUE(plan_identity(part.c(), nullptr));
     EXPECT_NE(part.steps().find("groups: set the supplementary groups"), std::string::npos);
+}
+
+TEST(PlanIdentity, TheListenerIsFetchedWhereTheFilterLetsNobodySendIt) {
+    const auto notify_of = [](const char* name, const char* action) {
+        spec::Seccomp profile{.default_action = "SCMP_ACT_ALLOW", .listener_path = "/run/s"};
+        profile.syscalls = {{.names = {"mkdir"}, .action = "SCMP_ACT_NOTIFY"},
+                            {.names = {name}, .action = action}};
+        const SeccompProgram seccomp = compiled(profile);
+        Part part;
+        EXPECT_TRUE(plan_identity(part.c(), &seccomp));
+        return part.body<wire::Seccomp>(3).notify;
+    };
+    EXPECT_EQ(notify_of("getppid", "SCMP_ACT_NOTIFY"), wire::kSendListener);
+    EXPECT_EQ(notify_of("sendmsg", "SCMP_ACT_NOTIFY"), wire::kTellListener);
+    EXPECT_EQ(notify_of("sendmsg", "SCMP_ACT_ERRNO"), wire::kTellListener);
 }
 
 TEST(PlanStart, NoNewPrivilegesPutsTheFilterLast) {

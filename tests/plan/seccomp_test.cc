@@ -229,8 +229,8 @@ TEST(CompileSeccomp, NamesTheRuleThatItRefuses) {
     EXPECT_EQ(with({.names = {"mkdir"}, .action = "SCMP_ACT_NOTIFY"}, ""),
               "config.json#/linux/seccomp/listenerPath: is required, because syscalls/1 has "
               "SCMP_ACT_NOTIFY");
-    EXPECT_EQ(with({.names = {"mkdir", "sendmsg"}, .action = "SCMP_ACT_NOTIFY"}),
-              "config.json#/linux/seccomp/syscalls/1/names/1: 'sendmsg' must not have "
+    EXPECT_EQ(with({.names = {"sendmsg", "write"}, .action = "SCMP_ACT_NOTIFY"}),
+              "config.json#/linux/seccomp/syscalls/1/names/1: 'write' must not have "
               "SCMP_ACT_NOTIFY: the listener could not be handed over without it");
     EXPECT_EQ(with({.names = {"mkdir"}, .action = "SCMP_ACT_TRACE", .errno_ret = 65536}),
               "config.json#/linux/seccomp/syscalls/1/errnoRet: must be at most 65535 with "

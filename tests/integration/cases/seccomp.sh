@@ -123,3 +123,62 @@ test_notify_without_an_agent() {
     exits 1 tare run --bundle c c
     has 'the field' "$err" 'config.json#/linux/seccomp/syscalls/0'
 }
+
+# listen_for_notifications: an agent that lets all go on; $agent is its pid.
+listen_for_notifications() {
+    "$TOOLS/receive" seccomp "$T/agent" continue >received.txt 2>&1 </dev/null & agent=$!
+    within 5 grep -q listening received.txt
+}
+
+# notified NAMES FILTER WORD...: `mkdir` and NAMES are the agent's to decide, who lets all go on.
+notified() {
+    local names=$1 filter=$2
+    shift 2
+    listen_for_notifications
+    bundle a --arg socket "$T/agent" \
+        "$SECCOMP [{names: [\"mkdir\", \"mkdirat\", $names], action: \"SCMP_ACT_NOTIFY\"}], listenerPath: \$socket} | $filter"
+    exits 0 "$@"
+    wait "$agent"
+    rm agent
+    rm -rf a
+}
+
+# The filter stops the very call that hands its listener over: so the runtime fetches it.
+test_notify_of_sendmsg() {
+    local filter
+    for filter in '.process.noNewPrivileges = true' '.process.noNewPrivileges = false'; do
+        notified '"sendmsg"' "$filter | sh(\"mkdir /x && ls -d /x\")" tare run --bundle a a
+        is 'what is there' "$out" /x
+    done
+    notified '"sendmsg", "read", "close"' 'sh("mkdir /x && ls -d /x")' tare run --bundle a a
+    is 'with what init needs meanwhile' "$out" /x
+    is 'who is told of' "$(sed -n 2p received.txt | jq '.pid == .state.pid and .pid > 1')" true
+}
+
+test_notify_of_sendmsg_in_a_user_namespace() {
+    mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs && chown -R 100000:100000 a/rootfs
+    notified '"sendmsg"' 'userns([map(0; 100000; 65536)]) | sh("mkdir /x && ls -d /x")' tare run --bundle a a
+    is 'what is there' "$out" /x
+}
+
+test_notify_of_sendmsg_at_the_gate_and_by_exec() {
+    listen_for_notifications
+    bundle a --arg socket "$T/agent" "$SECCOMP [{names: [\"mkdir\", \"mkdirat\", \"sendmsg\"], action: \"SCMP_ACT_NOTIFY\"}], listenerPath: \$socket} | args([\"/bin/sleep\", \"100\"])"
+    quiet tare create --bundle a a
+    quiet tare start a
+    local first=$agent
+    rm agent
+    listen_for_notifications
+    quiet tare exec a sh -c 'mkdir /x && ls -d /x'
+    is 'what is there' "$out" /x
+    quiet tare delete -f a
+    wait "$first" "$agent"
+}
+
+test_notify_where_sendmsg_fails() {
+    listen_for_notifications
+    bundle a --arg socket "$T/agent" "$SECCOMP [$NOTIFY, {names: [\"sendmsg\"], action: \"SCMP_ACT_ERRNO\"}], listenerPath: \$socket} | sh(\"mkdir /x && ls -d /x\")"
+    exits 0 tare run --bundle a a
+    wait "$agent"
+    is 'what is there' "$out" /x
+}
