@@ -84,6 +84,10 @@ std::string_view hint(wire::Op op, int code) {
     using wire::Op;
     const bool mount = op == Op::kMount || op == Op::kMountCgroup;
     if (mount && code == ENODEV) return " (this kernel has no such file system)";
+    if (op == Op::kPropagation && code == EINVAL)
+        return " (the root that tare sees is no mount point, as in a chroot: bind it to itself)";
+    if (op == Op::kExec && code == ENOENT)
+        return " (it was found before: is its interpreter there, or its dynamic loader?)";
     if (op == Op::kSysctl && code == ENOENT) return " (this kernel has no such parameter)";
     if (op == Op::kKeyring && code == EDQUOT)
         return " (raise kernel.keys.maxkeys, or use --no-new-keyring)";

@@ -103,7 +103,11 @@ std::string describe_all(const wire::Attributes& attributes, std::vector<std::st
 
 Status plan_new(const Compilation& c, const Entry& entry) {
     const spec::Mount& mount = entry.mount;
-    if (mount.type.empty() || mount.type == "none")
+    if (mount.type == "none")
+        return invalid(entry.origin
+                       + "/type: 'none' is for bind mounts, and options has neither "
+                         "bind nor rbind");
+    if (mount.type.empty())
         return invalid(entry.origin + "/type: is missing; only a bind mount needs none");
     if (c.is_exec && has_device(mount.type))
         return invalid(entry.origin + "/type: " + quote(mount.type)

@@ -37,6 +37,21 @@ TEST_F(DetailTest, ThePartThatWasRefused) {
               "directory");
 }
 
+TEST_F(DetailTest, WhatAChrootLacks) {
+    steps_.add(wire::Op::kPropagation, {"(default)", "set the propagation"});
+    EXPECT_EQ(text(EINVAL, wire::Detail::kNone, 2),
+              "(default): set the propagation: invalid argument (the root that tare sees is no "
+              "mount point, as in a chroot: bind it to itself)");
+}
+
+// Managers look for the errno's text behind the program's name.
+TEST_F(DetailTest, WhatAProgramLacks) {
+    steps_.add(wire::Op::kExec, {"", "exec: \"run.sh\""});
+    EXPECT_EQ(text(ENOENT, wire::Detail::kNone, 2),
+              "exec: \"run.sh\": no such file or directory (it was found before: is its "
+              "interpreter there, or its dynamic loader?)");
+}
+
 TEST_F(DetailTest, HooksTellTheirWaitStatus) {
     EXPECT_EQ(text(3 << 8, wire::Detail::kHookExit),
               "config.json#/mounts/3: mount tmpfs on '/data': exit status 3");
@@ -71,7 +86,8 @@ TEST_F(DetailTest, ProgramsAreNamedAsManagersExpect) {
     EXPECT_EQ(text(ENOENT, wire::Detail::kNotFound, 2),
               "config.json#/process/args/0: exec: \"x\": executable file not found in $PATH");
     EXPECT_EQ(text(ENOENT, wire::Detail::kNone, 3),
-              "config.json#/process/args/0: exec /run.sh: no such file or directory");
+              "config.json#/process/args/0: exec /run.sh: no such file or directory "
+              "(it was found before: is its interpreter there, or its dynamic loader?)");
 }
 
 TEST_F(DetailTest, AStepThatIsNotThereIsNoCrash) {

@@ -78,7 +78,8 @@ TEST(LiveMounts, OnlyWhatCanBeHadAfterCreate) {
          "more.json#/mounts/0/type: 'overlay': its source would be looked up among the files of "
          "the container that runs; mount it on the host, and bind that"},
         {{"/a", "none", "", {}},
-         "more.json#/mounts/0/type: is missing; only a bind mount needs none"},
+         "more.json#/mounts/0/type: 'none' is for bind mounts, and options has neither bind nor "
+         "rbind"},
         {{"/", "tmpfs", "", {}},
          "more.json#/mounts/0/destination: the root itself cannot be a mount point"},
         {{"/proc/sys", "tmpfs", "", {}},

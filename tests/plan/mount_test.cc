@@ -94,6 +94,9 @@ TEST(PlanMount, RefusesWhatMakesNoSense) {
          "config.json#/mounts/0/destination: the root itself cannot be a mount point"},
         {{"/a", "", "", {}},
          "config.json#/mounts/0/type: is missing; only a bind mount needs none"},
+        {{"/a", "none", "", {}},
+         "config.json#/mounts/0/type: 'none' is for bind mounts, and options has neither bind nor "
+         "rbind"},
         {bind("/a", "", {}), "config.json#/mounts/0/source: is missing; a bind mount needs one"},
         {bind("/a", "/b", {"size=64k", "x"}), "config.json#/mounts/0/options: 'x': a bind "
                                               "mount takes no options of a file system"},

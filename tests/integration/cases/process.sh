@@ -62,7 +62,7 @@ test_an_interpreter_that_is_missing() {
     mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs && printf '#!/no/such\n' >a/rootfs/run.sh && chmod +x a/rootfs/run.sh
     bundle a 'args(["/run.sh"])'
     exits 1 tare run --bundle a a
-    has 'the error' "$err" 'exec /run.sh: no such file or directory'
+    has 'the error' "$err" 'exec /run.sh: no such file or directory (it was found before: is its interpreter there'
     is 'lines of it' "$(wc -l <"$T/.err")" 1
 }
 
