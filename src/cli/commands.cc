@@ -60,7 +60,7 @@ constexpr Option kRunOptions[] = {
     {"keep", 0, "", "do not delete the container when its process has exited"},
     kHelp};
 constexpr Option kExecOptions[] = {
-    {"process", 'p', "FILE", "take the process from FILE, an object as `process` in config.json"},
+    {"process", 'p', "FILE", "take it all from FILE (-: stdin), as `process` in config.json"},
     {"tty", 't', "", "give it a terminal"},
     {"detach", 'd', "", "return as soon as the process runs"},
     kConsoleSocket,

@@ -21,7 +21,8 @@ Result<std::uint32_t> read_id(std::string_view text, const std::string& option) 
 // The value is never part of the message: it may be a secret.
 Status check_variable(std::string_view variable) {
     const std::size_t equals = variable.find('=');
-    if (equals != std::string::npos && equals != 0) return {};
+    if (equals == 0) return invalid("--env: '=...' must be NAME=value: there is no name");
+    if (equals != std::string::npos) return {};
     return invalid("--env: " + quote(variable.substr(0, equals)) + " must be NAME=value");
 }
 

@@ -205,7 +205,8 @@ Status Creation::remember_init() {
             .map_error(under("config.json#/linux/intelRdt")));
     c_.record.ready = !c_.record.has_gate && !meets_for_hooks();
     if (!c_.config_copied)
-        TRY(sys::create_file_at(c_.directory.fd(), "config.json", c_.planned.bundle.text, 0600));
+        TRY(sys::create_file_at(c_.directory.fd(), "config.json", c_.planned.bundle.text, 0600)
+                .map_error(under("state directory " + quote(c_.directory.path()))));
     c_.config_copied = true;
     return c_.directory.write(c_.record);
 }

@@ -22,6 +22,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <optional>
+#include <unistd.h>
 #include <utility>
 
 namespace tare::runtime {
@@ -67,10 +68,17 @@ Result<Container> find_container(const Settings& settings, const ExecRequest& re
 }
 
 constexpr const char* kProcess = "--process";
+constexpr const char* kStandardInput = "-";
 
 // Before there is an init that waits for us: it may be a FIFO.
 Result<std::string> read_process_file(const ExecRequest& request) {
     if (request.process_file.empty()) return std::string();
+    if (request.process_file == kStandardInput) {
+        Fd input(STDIN_FILENO);
+        auto text = sys::read_all(input, json::kMaxBytes, "--process: standard input");
+        input.release(); // it was never ours
+        return text;
+    }
     return sys::read_file(request.process_file, json::kMaxBytes).map_error(under(kProcess));
 }
 
@@ -79,7 +87,8 @@ Result<plan::ExecWishes> read_wishes(const ExecRequest& request, const std::stri
     plan::ExecWishes wishes = request.wishes;
     const std::string& path = request.process_file;
     if (path.empty()) return wishes;
-    wishes.file_name = path.substr(path.rfind('/') + 1);
+    wishes.file_name =
+        path == kStandardInput ? "(standard input)" : path.substr(path.rfind('/') + 1);
     wishes.file = TRY(spec::read_process(text, wishes.file_name).map_error(under(kProcess)));
     return wishes;
 }
@@ -284,8 +293,11 @@ Result<int> exec(const Settings& settings, const ExecRequest& request) {
     if (!request.detach) foreground.emplace().hold_signals();
     Execution execution(container, request, plan, ahead, std::move(receivers),
                         foreground ? &*foreground : nullptr);
+    // What a dying init has lost may be missing before its end can be seen.
     const auto explain = [&](Error error) {
-        if (sys::has_ended(container.init.pidfd))
+        constexpr int kDyingMs = 200;
+        const int patience = error.code == ESRCH ? kDyingMs : 0;
+        if (sys::wait_for_end(container.init.pidfd, patience).value_or(false))
             error.text += "; the container has stopped meanwhile";
         return error;
     };

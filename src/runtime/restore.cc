@@ -92,7 +92,8 @@ public:
     Status build() {
         TRY(check_cgroup());
         TRY(c_.directory.write(c_.record)); // intent, before the first kernel object
-        TRY(sys::create_file_at(c_.directory.fd(), "config.json", bundle().text, 0600));
+        TRY(sys::create_file_at(c_.directory.fd(), "config.json", bundle().text, 0600)
+                .map_error(under("state directory " + quote(c_.directory.path()))));
         TRY(sys::make_directory(root_mount(), 0755));
         TRY(make_notify_directory(c_.directory.fd()));
         TRY(make_mount_points(bundle().config(), bundle().rootfs, bundle().path));

@@ -60,7 +60,9 @@ TEST(ReadExecWishes, EndsAtTheId) {
 }
 
 TEST(ReadExecWishes, KeepsValuesOfVariablesOutOfErrors) {
-    EXPECT_EQ(wishes({"-e", "=secret", "c1", "ls"}).error().text, "--env: '' must be NAME=value");
+    EXPECT_EQ(wishes({"-e", "=secret", "c1", "ls"}).error().text,
+              "--env: '=...' must be NAME=value: there is no name");
+    EXPECT_EQ(wishes({"-e", "A", "c1", "ls"}).error().text, "--env: 'A' must be NAME=value");
     EXPECT_EQ(wishes({"--cwd", "tmp", "c1", "ls"}).error().text,
               "--cwd: 'tmp' must be an absolute path");
 }

@@ -105,6 +105,13 @@ Result<int> run_words(std::span<char* const> words, Arguments& global) {
     return run_command(global);
 }
 
+// Descriptors, namespaces and processes are all found below it.
+std::string missing_procfs_text(const Error& error) {
+    const bool may_be = error.code == ENOENT && error.text.find("'/proc/") != std::string::npos;
+    if (!may_be || ::access("/proc/self", F_OK) == 0) return "";
+    return "; no procfs is mounted on /proc";
+}
+
 int failure_status(const Arguments& global) {
     if (global.positional.empty()) return 1;
     const Command* command = find_command(global.positional[0]);
@@ -116,7 +123,7 @@ int run_tare(std::span<char* const> words) {
     const auto status = run_words(words, global);
     if (status) return *status;
     const Error& error = status.error();
-    log::error(error.text + sys::missing_calls_text(error.code));
+    log::error(error.text + missing_procfs_text(error) + sys::missing_calls_text(error.code));
     return failure_status(global);
 }
 

@@ -9,7 +9,7 @@ Result<int> run_mounts(const Invocation& invocation) {
     if (action != "add" && action != "remove")
         return misuse(invocation.command,
                       "the first argument must be add or remove, not " + double_quoted(action));
-    const InputFile file = TRY(read_input(path, "FILE"));
+    const InputFile file = TRY(read_input(path, "mounts " + action));
     runtime::MountsRequest request{.id = words[1], .list = {}};
     request.list = TRY(spec::read_mounts(file.text, file.name));
     TRY(action == "add" ? runtime::add_mounts(invocation.settings, request)

@@ -99,6 +99,20 @@ test_a_process_file() {
     down
 }
 
+# What a dying init has lost may be missing before its end can be seen: the reason is its end all the same.
+test_a_container_that_is_being_killed() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    local i killer
+    for i in {1..15}; do
+        quiet tare run -d --bundle a a
+        (sleep "0.00$((i % 5))"; tare kill a KILL) & killer=$!
+        while tare exec a true 2>err.txt; do :; done
+        matches 'the reason' "$(<err.txt)" 'cannot exec in a stopped container|; the container has stopped meanwhile$|^$'
+        wait "$killer"
+        quiet tare delete --force a
+    done
+}
+
 test_a_process_file_that_is_wrong() {
     up
     echo '{"user": {"uid": -1, "gid": 0}, "args": ["true"], "cwd": "/"}' >p.json
@@ -107,6 +121,9 @@ test_a_process_file_that_is_wrong() {
     refuses 'p.json#/oomScoreAdj' --process p.json a
     echo '{' >p.json
     refuses 'p.json' --process p.json a
+    local process='{"user": {"uid": 0, "gid": 0}, "args": ["/bin/true"], "cwd": "/"}'
+    quiet tare exec --process - a <<<"$process"
+    refuses "(standard input)#/cwd: chdir to '/nowhere': no such file or directory" -p - a <<<"${process/\/\"/\/nowhere\"}"
     refuses "--process: open 'none.json': no such file or directory" --process none.json a
     echo '{"user": {"uid": 0, "gid": 0}, "args": ["true"], "cwd": "/nowhere"}' >p.json
     refuses "p.json#/cwd: chdir to '/nowhere': no such file or directory" --process p.json a

@@ -182,6 +182,18 @@ test_concurrent_creates_of_one_id_have_one_winner() { # timeout=120
     done
 }
 
+# A chroot need not have what a system has.
+test_in_a_chroot() {
+    bundle a
+    mkdir -p new/proc new/run
+    mv a new/a && cp "$TARE" new/tare
+    local -a run=(chroot new /tare --root /run/tare --cgroup-manager=disabled run --bundle /a a)
+    refused 'no procfs is mounted on /proc' "${run[@]}"
+    mount -t proc proc new/proc
+    refused 'the root that tare sees is no mount point, as in a chroot: bind it to itself' "${run[@]}"
+    umount new/proc
+}
+
 test_state_directory_that_cannot_be_written() {
     bundle a
     mkdir "$STATE"
@@ -189,6 +201,14 @@ test_state_directory_that_cannot_be_written() {
     head -c 1000000 /dev/zero >"$STATE/@fill" 2>/dev/null || true
     exits 1 tare create --bundle a a
     has 'full' "$err" 'no space left on device'
+    local pages
+    for pages in 15 14 13 12 11 10 9; do # until all but the last file fit
+        head -c $((pages * 4096)) /dev/zero >"$STATE/@fill"
+        tare create --bundle a a 2>err.txt && break
+        has "with $pages pages taken" "$(<err.txt)" "state directory '$STATE/a'"
+    done
+    quiet tare delete --force a
+    ((pages > 9 && pages < 15)) || fail "there was no place with $pages pages taken"
     mount -o remount,ro "$STATE"
     exits 1 tare create --bundle a a
     has 'read-only' "$err" 'read-only file system'

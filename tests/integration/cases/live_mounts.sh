@@ -136,7 +136,7 @@ test_what_is_refused() {
     one /home none '' remount,ro
     refused 'one.json#/mounts/0/options: would change a mount that is there, not add one' tare mounts add a one.json
     refused 'must be add or remove, not "change"' tare mounts change a one.json
-    refused 'no-such.json' tare mounts add a no-such.json
+    refused "mounts add: open 'no-such.json': no such file" tare mounts add a no-such.json
     echo '{"mounts": []}' >none.json
     refused 'none.json#/mounts: is empty' tare mounts add a none.json
     echo '{"mount": []}' >none.json
