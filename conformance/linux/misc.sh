@@ -49,6 +49,16 @@ test_sysctl_global() {
 requirement PRACTICE config-linux.md#sysctl "a sysctl of a network namespace that is the host's is refused"
 test_sysctl_host_network() {
     without_namespace network
+    refuses_ttl
+}
+
+requirement PRACTICE config-linux.md#sysctl "a sysctl of a network namespace that is the host's by its path is refused"
+test_sysctl_host_network_path() {
+    with_namespace network /proc/self/ns/net
+    refuses_ttl
+}
+
+refuses_ttl() {
     config '.mounts |= map(select(.type != "sysfs")) | .linux.sysctl = { "net.ipv4.ip_default_ttl": "65" }'
     local before after
     before=$(< /proc/sys/net/ipv4/ip_default_ttl)

@@ -199,6 +199,10 @@ std::string id_map_text(const std::vector<spec::IdMapping>& mappings) {
     return text;
 }
 
+std::uint64_t clone_flag(Type type) {
+    return std::ranges::find(kTypes, type, [](const auto& kind) { return kind.type; })->flag;
+}
+
 std::string namespace_names(std::uint64_t clone_flags) {
     std::vector<std::string> names;
     for (const auto& kind : kTypes)

@@ -34,6 +34,8 @@ std::optional<std::uint32_t> outside_id(const std::vector<spec::IdMapping>& mapp
 // "0 100000 65536\n", for /proc/PID/uid_map.
 std::string id_map_text(const std::vector<spec::IdMapping>& mappings);
 
+std::uint64_t clone_flag(spec::NamespaceType type);
+
 // "net, pid": the names of CLONE_NEW* flags, as the config calls them.
 std::string namespace_names(std::uint64_t clone_flags);
 

@@ -98,6 +98,7 @@ struct NamespaceFile {
     bool before_clone =
         false; // `tare` itself joins it (pid; all of them when a user namespace is new)
     wire::Slot slot = wire::kNoSlot; // else init does, from this slot
+    std::string not_ours; // whose origin this is would change the host, were it our own namespace
 };
 
 // A mount source that `tare` opens as a detached tree, because init's user namespace may not.

@@ -11,19 +11,29 @@ namespace {
 
 using spec::NamespaceType;
 
-// ipc_namespaces(7), uts_namespaces(7): one copy a namespace. A trailing '/' means all below.
+// ipc_namespaces(7), uts_namespaces(7), namespaces(7): one copy a namespace. A trailing '/' means
+// all below.
 constexpr struct {
     std::string_view path;
     NamespaceType type;
 } kNamespaced[] = {
-    {"fs/mqueue/", NamespaceType::kIpc},         {"kernel/auto_msgmni", NamespaceType::kIpc},
-    {"kernel/msg_next_id", NamespaceType::kIpc}, {"kernel/msgmax", NamespaceType::kIpc},
-    {"kernel/msgmnb", NamespaceType::kIpc},      {"kernel/msgmni", NamespaceType::kIpc},
-    {"kernel/sem", NamespaceType::kIpc},         {"kernel/sem_next_id", NamespaceType::kIpc},
-    {"kernel/shm_next_id", NamespaceType::kIpc}, {"kernel/shm_rmid_forced", NamespaceType::kIpc},
-    {"kernel/shmall", NamespaceType::kIpc},      {"kernel/shmmax", NamespaceType::kIpc},
-    {"kernel/shmmni", NamespaceType::kIpc},      {"kernel/domainname", NamespaceType::kUts},
-    {"kernel/hostname", NamespaceType::kUts},    {"net/", NamespaceType::kNetwork},
+    {"fs/mqueue/", NamespaceType::kIpc},
+    {"kernel/auto_msgmni", NamespaceType::kIpc},
+    {"kernel/msg_next_id", NamespaceType::kIpc},
+    {"kernel/msgmax", NamespaceType::kIpc},
+    {"kernel/msgmnb", NamespaceType::kIpc},
+    {"kernel/msgmni", NamespaceType::kIpc},
+    {"kernel/sem", NamespaceType::kIpc},
+    {"kernel/sem_next_id", NamespaceType::kIpc},
+    {"kernel/shm_next_id", NamespaceType::kIpc},
+    {"kernel/shm_rmid_forced", NamespaceType::kIpc},
+    {"kernel/shmall", NamespaceType::kIpc},
+    {"kernel/shmmax", NamespaceType::kIpc},
+    {"kernel/shmmni", NamespaceType::kIpc},
+    {"kernel/domainname", NamespaceType::kUts},
+    {"kernel/hostname", NamespaceType::kUts},
+    {"net/", NamespaceType::kNetwork},
+    {"user/", NamespaceType::kUser},
 };
 
 const NamespaceType* namespace_of(std::string_view path) {
@@ -36,9 +46,17 @@ const NamespaceType* namespace_of(std::string_view path) {
 }
 
 std::string_view name_of(NamespaceType type) {
-    return type == NamespaceType::kIpc   ? "an ipc"
-           : type == NamespaceType::kUts ? "a uts"
-                                         : "a network";
+    return type == NamespaceType::kIpc    ? "an ipc"
+           : type == NamespaceType::kUts  ? "a uts"
+           : type == NamespaceType::kUser ? "a user"
+                                          : "a network";
+}
+
+// A namespace that has a path may be the one that we are in: known when it is opened.
+void keep_off_ours(const Compilation& c, NamespaceType type, const std::string& origin) {
+    const std::uint64_t flag = clone_flag(type);
+    for (NamespaceFile& file : c.plan.joins)
+        if (file.type == flag && file.not_ours.empty()) file.not_ours = origin;
 }
 
 Status check(const Compilation& c, const std::string& path, const std::string& origin) {
@@ -47,7 +65,7 @@ Status check(const Compilation& c, const std::string& path, const std::string& o
     if (type == nullptr)
         return invalid(origin
                        + ": belongs to no namespace, so writing it would change the host; "
-                         "allowed are net.*, fs.mqueue.* and the kernel.* of ipc and uts "
+                         "allowed are net.*, fs.mqueue.*, user.* and the kernel.* of ipc and uts "
                          "namespaces");
     if (!is_own(c.linux_, *type))
         return invalid(origin + ": needs " + std::string(name_of(*type))
@@ -56,6 +74,7 @@ Status check(const Compilation& c, const std::string& path, const std::string& o
         return invalid(origin + ": contradicts the field 'hostname'");
     if (path == "kernel/domainname" && !c.config.domainname.empty())
         return invalid(origin + ": contradicts the field 'domainname'");
+    keep_off_ours(c, *type, origin);
     return {};
 }
 

@@ -21,6 +21,12 @@ namespace tare::runtime {
 
 namespace {
 
+Status check_not_ours(const plan::NamespaceFile& wanted, const Fd& file) {
+    if (!TRY(sys::is_own_namespace(file, wanted.type))) return {};
+    return invalid(quote(wanted.path) + " is the namespace that tare itself is in, and would be "
+                   + "changed by " + wanted.not_ours);
+}
+
 // config-linux.md, "Namespaces": "The runtime MUST generate an error if the namespace file is not
 // associated with a namespace of type `type`."
 Result<Fd> open_namespace(const plan::NamespaceFile& wanted) {
@@ -30,6 +36,7 @@ Result<Fd> open_namespace(const plan::NamespaceFile& wanted) {
         return invalid(quote(wanted.path) + " is a namespace of type "
                        + std::string(sys::namespace_name(type)) + ", not "
                        + std::string(sys::namespace_name(wanted.type)));
+    if (!wanted.not_ours.empty()) TRY(check_not_ours(wanted, file));
     return file;
 }
 

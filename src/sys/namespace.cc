@@ -8,6 +8,7 @@
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef CLONE_NEWTIME
@@ -41,6 +42,14 @@ Result<std::uint64_t> namespace_type(const Fd& file) {
     if (type >= 0) return static_cast<std::uint64_t>(type);
     if (errno == ENOTTY) return invalid("not a namespace");
     return sys_failure("ioctl NS_GET_NSTYPE");
+}
+
+Result<bool> is_own_namespace(const Fd& file, std::uint64_t type) {
+    const std::string path = "/proc/self/ns/" + std::string(namespace_name(type));
+    struct stat own = {}, other = {};
+    if (::stat(path.c_str(), &own) < 0) return sys_failure("stat " + quote(path));
+    if (::fstat(file.get(), &other) < 0) return sys_failure("fstat of a namespace");
+    return own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
 Status enter_namespace(const Fd& file, std::uint64_t type) {

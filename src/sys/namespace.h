@@ -17,6 +17,9 @@ std::string_view namespace_name(std::uint64_t type);
 // Which CLONE_NEW* the file is; an error where it is no namespace at all.
 Result<std::uint64_t> namespace_type(const Fd& file);
 
+// Whether it is the one that we are in.
+Result<bool> is_own_namespace(const Fd& file, std::uint64_t type);
+
 Status enter_namespace(const Fd& file, std::uint64_t type);
 Status unshare_namespaces(std::uint64_t types);
 

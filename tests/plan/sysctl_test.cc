@@ -1,5 +1,6 @@
 #include "plan/sysctl.h"
 
+#include "plan/namespaces.h"
 #include "support.h"
 
 namespace tare::plan {
@@ -43,12 +44,27 @@ TEST(PlanSysctls, WritesOnlyWhatBelongsToAnOwnNamespace) {
               "sysctl: write to /proc/sys/kernel/shmmax: '1 2'\n");
     EXPECT_EQ(plan("kernel.domainname", {NamespaceType::kUts}),
               "sysctl: write to /proc/sys/kernel/domainname: '1 2'\n");
+    EXPECT_EQ(plan("user.max_inotify_watches", {NamespaceType::kUser}),
+              "sysctl: write to /proc/sys/user/max_inotify_watches: '1 2'\n");
+}
+
+TEST(PlanSysctls, AJoinedNamespaceMustNotBeOurs) {
+    Part part;
+    part.add(NamespaceType::kNetwork, "/run/netns/x");
+    part.add(NamespaceType::kIpc, "/proc/1/ns/ipc");
+    ASSERT_TRUE(plan_namespaces(part.c()));
+    part.linux_.sysctl = {{"net.a", "1"}, {"net.b", "1"}};
+    ASSERT_TRUE(plan_sysctls(part.c()));
+    ASSERT_EQ(part.plan.joins.size(), 2u);
+    for (const NamespaceFile& file : part.plan.joins)
+        EXPECT_EQ(file.not_ours,
+                  file.path == "/run/netns/x" ? "config.json#/linux/sysctl/net.a" : "");
 }
 
 TEST(PlanSysctls, RefusesWhatWouldChangeTheHost) {
     const std::string host =
         ": belongs to no namespace, so writing it would change the host; allowed are net.*, "
-        "fs.mqueue.* and the kernel.* of ipc and uts namespaces";
+        "fs.mqueue.*, user.* and the kernel.* of ipc and uts namespaces";
     const std::string at = "config.json#/linux/sysctl/";
     EXPECT_EQ(plan("kernel.core_pattern", {NamespaceType::kIpc}),
               at + "kernel.core_pattern" + host);
@@ -59,6 +75,10 @@ TEST(PlanSysctls, RefusesWhatWouldChangeTheHost) {
               at + "net~1ipv4~1x: needs a network namespace, else it would change the host");
     EXPECT_EQ(plan("kernel.sem", {NamespaceType::kUts}),
               at + "kernel.sem: needs an ipc namespace, else it would change the host");
+    EXPECT_EQ(plan("user.max_user_namespaces", {NamespaceType::kUts}),
+              at
+                  + "user.max_user_namespaces: needs a user namespace, else it would change the "
+                    "host");
     EXPECT_EQ(plan("net/../kernel/x", {NamespaceType::kNetwork}),
               at + "net~1..~1kernel~1x: is no name of a kernel parameter");
     EXPECT_EQ(plan("kernel.hostname", {NamespaceType::kUts}),

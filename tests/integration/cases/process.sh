@@ -207,6 +207,38 @@ test_sysctl() {
     has 'the field' "$err" 'config.json#/linux/sysctl/net.ipv4.ip_forward'
 }
 
+# The path of a namespace may be that of the one that we are in.
+test_sysctls_of_our_own_namespaces_are_refused() {
+    local type parameter before
+    for type in network:net:net.ipv4.ip_default_ttl ipc:ipc:kernel.msgmax ipc:ipc:fs.mqueue.msg_max uts:uts:kernel.domainname; do
+        parameter=${type##*:} before=$(sysctl -n "$parameter")
+        bundle a --arg type "${type%%:*}" --arg name "$parameter" --arg path "/proc/$$/ns/$(cut -d: -f2 <<<"$type")" \
+            'no_ns($type) | ns($type; $path) | del(.hostname) | .mounts |= map(select(.type != "mqueue")) | .linux.sysctl[$name] = "77"'
+        exits 1 tare run --bundle a a
+        has 'the parameter' "$err" "would be changed by config.json#/linux/sysctl/$parameter"
+        is "$parameter" "$(sysctl -n "$parameter")" "$before"
+    done
+    bundle a --arg path "/proc/$$/ns/net" 'no_ns("network") | ns("network"; $path)'
+    quiet tare run --bundle a a
+}
+
+test_a_sysctl_of_a_joined_namespace() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare run -d --bundle a a
+    bundle b --arg path "/proc/$(pid_of a)/ns/net" 'no_ns("network") | ns("network"; $path)
+      | .linux.sysctl = {"net.ipv4.ip_default_ttl": "77"} | sh("cat /proc/sys/net/ipv4/ip_default_ttl")'
+    quiet tare run --bundle b b
+    is value "$out" 77
+    quiet tare delete -f a
+}
+
+test_sysctls_of_a_user_namespace() {
+    in_container 'userns([map(0; 100000; 65536)]) | .linux.sysctl = {"user.max_user_namespaces": "7"} | sh("cat /proc/sys/user/max_user_namespaces")'
+    is value "$out" 7
+    bundle b '.linux.sysctl = {"user.max_user_namespaces": "7"}'
+    refused 'config.json#/linux/sysctl/user.max_user_namespaces: needs a user namespace' tare run --bundle b b
+}
+
 test_labels_that_the_host_cannot_apply_are_refused() {
     [[ ! -d /sys/kernel/security/apparmor ]] || skip 'this kernel has AppArmor'
     bundle a '.process.apparmorProfile = "tare-test"'
