@@ -71,6 +71,17 @@ test_large_ids() {
     prints 4294967294:4294967294
 }
 
+# The schema asks for neither, the text for both ids.
+requirement PRACTICE config.md#posix-platform-user "without a user, or with half of one, the rest is root's"
+test_user_unset() {
+    config 'del(.process.user)'
+    inside_sh 'echo $(id -u):$(id -g)'
+    prints 0:0
+    config '.process.user = { gid: 7 }'
+    inside_sh 'echo $(id -u):$(id -g)'
+    prints 0:7
+}
+
 for value in -1 4294967295 4294967296 '"root"' 1.5; do
     requirement MUST config.md#valid-values "a uid of $value is refused" refused_uid "$value"
 done

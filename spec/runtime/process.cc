@@ -33,11 +33,11 @@ Status read_id(const json::Cursor& at, std::uint32_t& out) {
     return {};
 }
 
+// config.md calls both ids required, its schema does not, and nobody insists.
 Status read_user(const json::Cursor& at, User& user) {
-    const auto uid = TRY(at.require("uid"));
-    TRY(read_id(uid, user.uid));
-    const auto gid = TRY(at.require("gid"));
-    TRY(read_id(gid, user.gid));
+    TRY(at.object());
+    if (const auto uid = at.find("uid")) TRY(read_id(*uid, user.uid));
+    if (const auto gid = at.find("gid")) TRY(read_id(*gid, user.gid));
     TRY(ranged(at, "umask", 0, 0777, user.umask));
     const auto additional = at.find("additionalGids");
     if (!additional) return {};
@@ -196,8 +196,9 @@ Status read(const json::Cursor& at, Process& process) {
     TRY(member(at, "terminal", process.terminal));
     // config.md: "Runtimes MUST ignore consoleSize if terminal is false or unset."
     if (process.terminal) TRY(member(at, "consoleSize", process.console_size));
-    const auto user = TRY(at.require("user"));
-    TRY(read_user(user, process.user));
+    const auto user = at.find("user");
+    process.has_user = user.has_value();
+    if (user) TRY(read_user(*user, process.user));
     TRY(required(at, "args", process.args));
     if (process.args.empty()) return at.error("args", "must not be empty");
     if (const auto env = at.find("env")) TRY(read_env(*env, process.env));
@@ -235,7 +236,7 @@ void write(json::Writer& out, const Process& process) {
     out.begin_object();
     put(out, "terminal", process.terminal);
     put(out, "consoleSize", process.console_size);
-    write_user(out, process.user);
+    if (process.has_user) write_user(out, process.user);
     put_always(out, "args", process.args);
     put(out, "env", process.env);
     put_always(out, "cwd", process.cwd);

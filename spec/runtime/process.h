@@ -69,6 +69,7 @@ struct Process {
     bool terminal = false;
     std::optional<ConsoleSize> console_size;
     User user;
+    bool has_user = true; // else `user` is 0:0, or whatever `exec` takes it from
     std::vector<std::string> args;
     std::vector<std::string> env; // "NAME=value"
     std::string cwd;

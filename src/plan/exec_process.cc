@@ -39,9 +39,10 @@ public:
         take(&Process::scheduler, "scheduler");
         take(&Process::io_priority, "ioPriority");
         take(&Process::exec_cpu_affinity, "execCPUAffinity");
-        if (to_.user.umask || !own_.user.umask) return;
-        to_.user.umask = own_.user.umask;
-        note("user/umask");
+        if (!to_.has_user)
+            take_user();
+        else if (!to_.user.umask && own_.user.umask)
+            take_umask();
     }
 
 private:
@@ -50,6 +51,15 @@ private:
         if (!is_absent(to_.*member) || is_absent(own_.*member)) return;
         to_.*member = own_.*member;
         note(field);
+    }
+    void take_user() {
+        to_.user = own_.user;
+        to_.has_user = own_.has_user;
+        note("user");
+    }
+    void take_umask() {
+        to_.user.umask = own_.user.umask;
+        note("user/umask");
     }
     void note(const std::string& field) { origin_.set(field, "config.json#/process/" + field); }
 

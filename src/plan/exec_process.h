@@ -34,8 +34,8 @@ struct ExecProcess {
 };
 
 //   own  of the container; may be absent
-// With a process file, what belongs to a process as a whole (args, env, cwd, user, terminal) is the
-// file's alone; what confines it is inherited where the file does not say: capabilities,
+// With a process file, what belongs to a process as a whole (args, env, cwd, terminal) is the
+// file's alone; what confines it is inherited where the file does not say: the user, capabilities,
 // noNewPrivileges, labels, limits, scheduling, umask.
 // Error: no args at all.
 Result<ExecProcess> choose_process(const std::optional<spec::Process>& own,

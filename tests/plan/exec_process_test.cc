@@ -56,6 +56,16 @@ TEST(ChooseProcess, InheritsWhatConfinesAProcessOfAFile) {
     EXPECT_EQ(chosen->origin.of("rlimits/0/type"), "config.json#/process/rlimits/0/type");
 }
 
+TEST(ChooseProcess, InheritsTheUserWhereAFileNamesNone) {
+    spec::Process file = from_file();
+    file.has_user = false;
+    const auto chosen = choose_process(own(), {.file = file, .file_name = "p.json"});
+    ASSERT_TRUE(chosen);
+    EXPECT_EQ(chosen->process.user, own().user);
+    EXPECT_EQ(chosen->origin.of("user/uid"), "config.json#/process/user/uid");
+    EXPECT_EQ(choose_process({}, {.file = file})->process.user, spec::User());
+}
+
 TEST(ChooseProcess, TakesTheFilesWordBeforeTheContainers) {
     spec::Process file = from_file();
     file.no_new_privileges = false;

@@ -113,6 +113,17 @@ test_a_container_that_is_being_killed() {
     done
 }
 
+test_a_process_file_without_a_user_has_the_containers() {
+    up '.process.user = {uid: 1000, gid: 1001, umask: 63}'
+    echo '{"args": ["sh", "-c", "id -u; id -g; umask"], "cwd": "/", "env": ["PATH=/bin"]}' >p.json
+    quiet tare exec --process p.json a
+    is user "$out" $'1000\n1001\n0077'
+    jq '.user = {gid: 5}' p.json >q.json
+    quiet tare exec --process q.json a
+    is 'half a user' "$out" $'0\n5\n0077'
+    down
+}
+
 test_a_process_file_that_is_wrong() {
     up
     echo '{"user": {"uid": -1, "gid": 0}, "args": ["true"], "cwd": "/"}' >p.json

@@ -239,6 +239,13 @@ test_sysctls_of_a_user_namespace() {
     refused 'config.json#/linux/sysctl/user.max_user_namespaces: needs a user namespace' tare run --bundle b b
 }
 
+test_a_user_that_is_not_given_is_root() {
+    in_container 'del(.process.user) | sh("id -u; id -g")'
+    is 'no user' "$out" $'0\n0'
+    in_container '.process.user = {gid: 5} | sh("id -u; id -g")'
+    is 'no uid' "$out" $'0\n5'
+}
+
 test_labels_that_the_host_cannot_apply_are_refused() {
     [[ ! -d /sys/kernel/security/apparmor ]] || skip 'this kernel has AppArmor'
     bundle a '.process.apparmorProfile = "tare-test"'

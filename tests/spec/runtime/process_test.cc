@@ -15,9 +15,9 @@ TEST(ReadProcess, WantsItsRequiredMembers) {
         kStart + R"("process": )", "}",
         {
             {"[]", "/process: must be an object"},
-            {"{}", "/process: 'user' is missing"},
-            {R"({"user": {}})", "/process/user: 'uid' is missing"},
-            {R"({"user": {"uid": 0}})", "/process/user: 'gid' is missing"},
+            {"{}", "/process: 'args' is missing"},
+            {R"({"user": []})", "/process/user: must be an object"},
+            {R"({"user": null, "args": ["a"], "cwd": "/"})", ""},
             {R"({"user": {"uid": 0, "gid": 0}})", "/process: 'args' is missing"},
             {R"({"user": {"uid": 0, "gid": 0}, "args": []})", "/process/args: must not be empty"},
             {R"({"user": {"uid": 0, "gid": 0}, "args": ["a"]})", "/process: 'cwd' is missing"},
@@ -133,7 +133,17 @@ TEST(ReadProcess, ReadsAProcessAlone) {
         read_process(R"({"user": {"uid": 1, "gid": 2}, "args": ["a", ""], "cwd": "/"})", "p.json");
     ASSERT_TRUE(process) << process.error().text;
     EXPECT_EQ(*process, (Process{.user = {.uid = 1, .gid = 2}, .args = {"a", ""}, .cwd = "/"}));
-    EXPECT_EQ(read_process("{}", "p.json").error().text, "p.json#: 'user' is missing");
+    EXPECT_EQ(read_process("{}", "p.json").error().text, "p.json#: 'args' is missing");
+}
+
+TEST(ReadProcess, TakesRootForAMissingUserOrId) {
+    const auto read = [](const std::string& user) {
+        return *read_process("{" + user + R"("args": ["a"], "cwd": "/"})", "p.json");
+    };
+    EXPECT_EQ(read(""), (Process{.has_user = false, .args = {"a"}, .cwd = "/"}));
+    EXPECT_EQ(read(R"("user": {}, )"), (Process{.args = {"a"}, .cwd = "/"}));
+    EXPECT_EQ(read(R"("user": {"uid": 5}, )").user, (User{.uid = 5}));
+    EXPECT_EQ(read(R"("user": {"gid": 6, "umask": 7}, )").user, (User{.gid = 6, .umask = 7}));
 }
 
 } // namespace
