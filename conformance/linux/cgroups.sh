@@ -249,6 +249,13 @@ limits unified "unified: a file of a controller" hugetlb hugetlb.2MB.max 6291456
 limits unified "unified: a file of memory" memory memory.high 16777216 'unified: { "memory.high": "16777216" }'
 limits unified "unified: a file of the core" hugetlb cgroup.max.depth 3 'unified: { "cgroup.max.depth": "3" }'
 
+requirement PRACTICE config-linux.md#pids "pids without a limit sets none"
+test_pids_unset() {
+    config '.linux.resources.pids = {}'
+    inside_sh 'echo runs'
+    prints runs
+}
+
 requirement SHOULD config-linux.md#pids "pids.limit 0 is a limit"
 test_pids_zero() {
     needs_controller pids

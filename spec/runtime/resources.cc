@@ -166,7 +166,7 @@ Status read(const json::Cursor& at, Resources& resources) {
     TRY(member(at, "memory", resources.memory));
     TRY(member(at, "cpu", resources.cpu));
     if (const auto pids = at.find("pids")) {
-        TRY(pids->require("limit"));
+        TRY(pids->object());
         TRY(ranged(*pids, "limit", kNoLimit, kMax, resources.pids_limit));
     }
     TRY(member(at, "blockIO", resources.block_io));

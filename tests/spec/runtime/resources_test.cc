@@ -31,7 +31,8 @@ TEST(ReadResources, NamesTheFieldAtFault) {
             {R"("cpu": {"mems": "0/1"})",
              r + "/cpu/mems: must be a list such as '0-3,7', not '0/1'"},
             {R"("pids": {"limit": 0})", ""},
-            {R"("pids": {})", r + "/pids: 'limit' is missing"},
+            {R"("pids": {})", ""},
+            {R"("pids": {"limit": null})", ""},
             {R"("pids": 5)", r + "/pids: must be an object"},
             {R"("blockIO": {"weight": 0, "leafWeight": 1000})", ""},
             {R"("blockIO": {"weight": 9})",
@@ -73,6 +74,7 @@ TEST(ReadResources, ReadsThemAlone) {
     const auto resources = read_resources(R"({"pids": {"limit": 5}})", "-");
     ASSERT_TRUE(resources) << resources.error().text;
     EXPECT_EQ(*resources, Resources{.pids_limit = 5});
+    EXPECT_EQ(*read_resources(R"({"pids": {}})", "-"), Resources());
     EXPECT_EQ(read_resources("7", "stdin").error().text, "stdin#: must be an object");
 }
 
