@@ -27,9 +27,15 @@ for kind in "${KINDS[@]}"; do
     requirement MUST config.md#posix-platform-hooks "$kind hooks are called in the listed order" in_order "$kind"
     requirement MUST config.md#posix-platform-hooks "$kind hooks get their args and no others" gets_args "$kind"
     requirement MUST config.md#posix-platform-hooks "$kind hooks get their env" gets_env "$kind"
+    requirement PRACTICE config.md#posix-platform-hooks "$kind hooks get nothing for an empty env" empty_env "$kind"
     requirement MUST config.md#posix-platform-hooks "$kind: a path that is not absolute is refused" relative_path "$kind"
     requirement MUST config.md#posix-platform-hooks "$kind: a timeout of 0 is refused" zero_timeout "$kind"
 done
+
+for kind in prestart createRuntime poststart poststop; do
+    requirement PRACTICE config.md#posix-platform-hooks "$kind hooks without an env get the runtime's" no_env "$kind" OF_RUNTIME
+done
+requirement PRACTICE config.md#posix-platform-hooks "startContainer hooks without an env get the process's" no_env startContainer OF_PROCESS
 
 called() {
     with_log
@@ -63,6 +69,21 @@ gets_args() {
         "$1" "cat > /dev/null; echo \"\$0,\$1,\$2,\$#\" > $(log_of "$1")/args"
     whole_life
     same args "$(trace args)" 'one,two three,,2'
+}
+
+environment_of() { # KIND ENV: what such a hook gets, in the file env
+    with_log
+    config '.process.env += ["OF_PROCESS=1"] | .hooks[$words[0]] = [{ path: "/bin/sh", args: ["sh", "-c", $words[1]] }
+        + ($words[2] | fromjson)]' "$1" "cat > /dev/null; echo \${OF_RUNTIME+OF_RUNTIME} \${OF_PROCESS+OF_PROCESS} > $(log_of "$1")/env" "$2"
+    OF_RUNTIME=1 whole_life
+}
+empty_env() {
+    environment_of "$1" '{ "env": [] }'
+    same environment "$(trace env)" ''
+}
+no_env() {
+    environment_of "$1" '{}'
+    same environment "$(trace env)" "$2"
 }
 
 gets_env() {

@@ -11,8 +11,8 @@ namespace tare::spec {
 struct Hook {
     std::string path; // absolute
     std::vector<std::string> args;
-    std::vector<std::string> env;
-    std::optional<std::int32_t> timeout; // seconds, more than 0
+    std::optional<std::vector<std::string>> env; // absent: whoever runs it decides
+    std::optional<std::int32_t> timeout;         // seconds, more than 0
     bool operator==(const Hook&) const = default;
 };
 

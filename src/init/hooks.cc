@@ -140,7 +140,8 @@ struct Pointers {
     std::size_t size = 0;
 };
 
-Pointers pointers(const Plan& plan, const wire::Hook& body, Child& child) {
+Pointers pointers(const Context& context, const wire::Hook& body, Child& child) {
+    const Plan& plan = context.plan;
     const std::uint32_t args = plan.count(body.args), env = plan.count(body.env);
     Pointers memory;
     memory.size = (std::size_t{args} + env + 2) * sizeof(char*);
@@ -154,6 +155,7 @@ Pointers pointers(const Plan& plan, const wire::Hook& body, Child& child) {
         child.args[i] = const_cast<char*>(plan.text(body.args, i));
     for (std::uint32_t i = 0; i < env; ++i)
         child.env[i] = const_cast<char*>(plan.text(body.env, i));
+    if (body.inherits != 0 && context.env != nullptr) child.env = context.env;
     return memory;
 }
 
@@ -198,7 +200,7 @@ Status hook(Context& context, const wire::Hook& body) {
     const Decimal pid(static_cast<unsigned long>(pid_for_state(context)));
     State state = {{plan.text(body.state_head), pid.text, plan.text(body.state_tail)}};
     Child child = {plan.text(body.path), nullptr, nullptr, -1, -1};
-    const Pointers memory = pointers(plan, body, child);
+    const Pointers memory = pointers(context, body, child);
     if (memory.at == nullptr) return {ENOMEM};
     ignore(SIGPIPE);
     const Status status = run(body, child, state);

@@ -43,8 +43,11 @@ void add_notes(const std::vector<spec::Hook>& hooks, const std::string& name,
                          "run the " + name + " hook " + quote(hooks[i].path), describe(hooks[i])});
 }
 
+// Without an `env` runc and crun give startContainer the environment of the process, HOME included,
+// and the runtime's own to the hooks in the runtime's namespaces. What createContainer gets is the
+// process's with the one, the runtime's with the other: here it gets none.
 void add_steps(const Compilation& c, const std::vector<spec::Hook>& hooks, const std::string& name,
-               spec::Status status, const std::vector<std::string>& inherited) {
+               spec::Status status) {
     if (hooks.empty()) return;
     const StateText state = state_text(c, status);
     const wire::Text head = c.steps().text(state.head);
@@ -54,7 +57,8 @@ void add_steps(const Compilation& c, const std::vector<spec::Hook>& hooks, const
         const std::vector<std::string> only_path{hook.path};
         wire::Hook body{.path = c.steps().text(hook.path)};
         body.args = c.steps().texts(hook.args.empty() ? only_path : hook.args);
-        body.env = c.steps().texts(hook.env.empty() ? inherited : hook.env);
+        body.env = c.steps().texts(hook.env.value_or(std::vector<std::string>()));
+        body.inherits = !hook.env && status == spec::Status::kCreated;
         body.timeout_ms = static_cast<std::uint64_t>(hook.timeout.value_or(0)) * 1000;
         body.state_head = head;
         body.state_tail = tail;
@@ -75,14 +79,11 @@ void plan_runtime_hooks(const Compilation& c) {
 }
 
 void plan_create_container_hooks(const Compilation& c) {
-    add_steps(c, c.config.hooks.create_container, "createContainer", spec::Status::kCreating, {});
+    add_steps(c, c.config.hooks.create_container, "createContainer", spec::Status::kCreating);
 }
 
-// They inherit the environment of the process, as scripts expect of runc.
 void plan_start_container_hooks(const Compilation& c) {
-    static const std::vector<std::string> kNone;
-    add_steps(c, c.config.hooks.start_container, "startContainer", spec::Status::kCreated,
-              c.config.process ? c.config.process->env : kNone);
+    add_steps(c, c.config.hooks.start_container, "startContainer", spec::Status::kCreated);
 }
 
 } // namespace tare::plan

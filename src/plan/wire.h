@@ -245,6 +245,7 @@ struct Hook {
     std::uint64_t timeout_ms = 0; // 0: none
     // The state on its stdin: `state_head`, the pid of the Go message in decimal, `state_tail`.
     Text state_head;
+    std::uint32_t inherits = 0;   // the environment that kFindExec has completed, and not `env`
     Text state_tail;
 };
 

@@ -19,6 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+extern char** environ;
+
 namespace tare::runtime {
 
 namespace {
@@ -111,9 +113,10 @@ int spawn_hook(const spec::Hook& hook, const std::string& directory, const Fd (&
 
     const std::vector<std::string> path_alone = {hook.path};
     const auto args = c_strings(hook.args.empty() ? path_alone : hook.args);
-    const auto env = c_strings(hook.env);
+    const auto given = hook.env ? c_strings(*hook.env) : std::vector<char*>();
+    char* const* env = hook.env ? given.data() : environ; // as runc and crun
     const int problem =
-        ::posix_spawn(&pid, hook.path.c_str(), &files, &attributes, args.data(), env.data());
+        ::posix_spawn(&pid, hook.path.c_str(), &files, &attributes, args.data(), env);
     ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&files);
     return problem;

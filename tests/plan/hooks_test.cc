@@ -8,7 +8,7 @@ namespace {
 TEST(PlanHooks, TheStateIsWrittenAroundThePid) {
     Part part;
     part.config.annotations = {{"a", "\"pid\":1"}};
-    part.config.hooks.create_container = {{"/h", {"h", "x"}, {"A=1"}, 3}};
+    part.config.hooks.create_container = {{"/h", {"h", "x"}, {{"A=1"}}, 3}};
     plan_create_container_hooks(part.c());
     EXPECT_EQ(part.steps(true), "hook: config.json#/hooks/createContainer/0: error running "
                                 "createContainer hook #0: '/h': at most 3 s\n");
@@ -26,13 +26,27 @@ TEST(PlanHooks, TheStateIsWrittenAroundThePid) {
 TEST(PlanHooks, StartContainerInheritsTheProcessEnvironment) {
     Part part;
     part.config.process->env = {"PATH=/bin", "B=2"};
-    part.config.hooks.start_container = {{"/h", {}, {}, {}}, {"/i", {}, {"C=3"}, {}}};
+    const std::vector<std::string> none;
+    part.config.hooks.start_container = {
+        {"/h", {}, {}, {}}, {"/i", {}, {{"C=3"}}, {}}, {"/j", {}, none, {}}};
     plan_start_container_hooks(part.c());
-    EXPECT_EQ(part.texts(part.body<wire::Hook>(0).env), "PATH=/bin B=2");
+    EXPECT_EQ(part.body<wire::Hook>(0).inherits, 1u);
     EXPECT_EQ(part.texts(part.body<wire::Hook>(0).args), "/h");
+    EXPECT_EQ(part.body<wire::Hook>(1).inherits, 0u);
     EXPECT_EQ(part.texts(part.body<wire::Hook>(1).env), "C=3");
+    EXPECT_EQ(part.body<wire::Hook>(2).inherits, 0u);
+    EXPECT_EQ(part.texts(part.body<wire::Hook>(2).env), "");
     const auto body = part.body<wire::Hook>(1);
     EXPECT_NE(part.text(body.state_tail).find(R"("status":"created")"), std::string::npos);
+}
+
+TEST(PlanHooks, CreateContainerInheritsNothing) {
+    Part part;
+    part.config.process->env = {"B=2"};
+    part.config.hooks.create_container = {{"/h", {}, {}, {}}};
+    plan_create_container_hooks(part.c());
+    EXPECT_EQ(part.body<wire::Hook>(0).inherits, 0u);
+    EXPECT_EQ(part.texts(part.body<wire::Hook>(0).env), "");
 }
 
 TEST(PlanHooks, WaitsOnlyWhenTheRuntimeHasSome) {

@@ -41,11 +41,20 @@ TEST(RunHooks, HookThatDoesNotReadIsNoError) {
 
 TEST(RunHooks, EnvironmentArgumentsAndDirectoryAreTheHooksOwn) {
     spec::Hook hook = {.path = "/bin/sh", .args = {"zero", "-c", "echo $0 $(pwd); env; exit 1"}};
-    hook.env = {"A=b", "PATH=/bin:/usr/bin"};
+    hook.env = {{"A=b", "PATH=/bin:/usr/bin"}};
     const std::string text = failure(hook, "{}", "/usr");
     EXPECT_NE(text.find("stdout: zero /usr\n"), text.npos) << text;
     EXPECT_NE(text.find("A=b"), text.npos) << text;
     EXPECT_EQ(text.find("HOME="), text.npos) << text;
+}
+
+TEST(RunHooks, InheritOurEnvironmentWhereTheyHaveNone) {
+    ::setenv("TARE_HOOK_TEST", "ours", 1);
+    spec::Hook hook = shell("echo \"${TARE_HOOK_TEST-unset}\"; exit 1");
+    EXPECT_EQ(failure(hook), "exit status 1, stdout: ours, stderr: ");
+    hook.env.emplace();
+    EXPECT_EQ(failure(hook), "exit status 1, stdout: unset, stderr: ");
+    ::unsetenv("TARE_HOOK_TEST");
 }
 
 TEST(RunHooks, FailuresComeWithTheOutput) {

@@ -42,6 +42,21 @@ test_the_environment_is_the_hooks_own() {
     has environment "$(<env)" ONLY=this
 }
 
+# As runc and crun: the runtime's environment in its namespaces, the process's in the container; of an empty one nothing.
+test_a_hook_without_an_environment() {
+    local kinds='["prestart", "createRuntime", "createContainer", "poststart", "poststop"]'
+    bundle a --arg t "$T" --argjson kinds "$kinds" 'reduce $kinds[] as $k (.; hook($k; "/bin/sh"; ["sh", "-c", "echo \($k) ${MARK-none} ${TERM-none} >> \($t)/log"])) |
+      hook("startContainer"; "/bin/sh"; ["sh", "-c", "echo startContainer ${MARK-none} ${TERM-none} $HOME >> /log"]) |
+      del(.process.env[2]) | bind($t + "/log"; "/log"; "rw")'
+    : >log
+    MARK=ours TERM=ours quiet tare run --bundle a a
+    is inherited "$(<log)" $'prestart ours ours\ncreateRuntime ours ours\ncreateContainer none none\nstartContainer none xterm /root\npoststart ours ours\npoststop ours ours'
+    change a '.hooks |= map_values(map(.env = []))'
+    : >log
+    MARK=ours TERM=ours quiet tare run --bundle a a
+    [[ $(<log) != *ours* && $(<log) != *xterm* ]] || fail "an empty environment is not empty: $(<log)"
+}
+
 test_a_failing_hook_destroys_the_container() {
     local kind
     for kind in prestart createRuntime createContainer; do

@@ -23,5 +23,17 @@ TEST(ReadHooks, NamesTheFieldAtFault) {
                   });
 }
 
+TEST(ReadHooks, TellsAnEmptyEnvironmentFromNone) {
+    const auto env = [](const std::string& member) {
+        const auto config = read_config(
+            kStart + R"("hooks": {"prestart": [{"path": "/a")" + member + "}]}}", "config.json");
+        return config->hooks.prestart[0].env;
+    };
+    EXPECT_FALSE(env(""));
+    EXPECT_FALSE(env(R"(, "env": null)"));
+    EXPECT_EQ(env(R"(, "env": [])"), std::vector<std::string>());
+    EXPECT_EQ(env(R"(, "env": ["A=b"])"), std::vector<std::string>{"A=b"});
+}
+
 } // namespace
 } // namespace tare::spec
