@@ -91,8 +91,16 @@ Status memory_policy(const Context& context, const wire::MemoryPolicy& body) {
 }
 
 Status affinity(const Context& context, const wire::Affinity& body) {
+    constexpr std::size_t kMostCpus = 8192; // of any kernel, which passes over what it has not
     const Plan::Array cpus = context.plan.bytes(body.cpus);
-    const long set = sys(__NR_sched_setaffinity, 0, cpus.size, cpus.data);
+    long set = 0;
+    if (cpus.size == 0) {
+        unsigned char all[kMostCpus / 8];
+        std::memset(all, 0xff, sizeof all);
+        set = sys(__NR_sched_setaffinity, 0, sizeof all, all);
+    } else {
+        set = sys(__NR_sched_setaffinity, 0, cpus.size, cpus.data);
+    }
     // None of these CPUs is in our cpuset: as it is, then.
     return set == -EINVAL && body.wanted == 0 ? Status{} : outcome(set);
 }

@@ -170,10 +170,7 @@ Status plan_io_priority(const Compilation& c) {
 // What an engine was pinned to is not meant for its containers: the kernel cuts all of them down to
 // the cpuset.
 void reset_affinity(const Compilation& c) {
-    constexpr std::size_t kBytes = 1024 / 8;
-    std::uint8_t all[kBytes];
-    std::fill_n(all, kBytes, std::uint8_t{0xff});
-    c.steps().add(wire::Op::kAffinity, wire::Affinity{c.steps().bytes(all, kBytes)},
+    c.steps().add(wire::Op::kAffinity, wire::Affinity{},
                   {std::string(kDefault), "reset the CPU affinity"});
 }
 
@@ -276,7 +273,7 @@ Status plan_personality(const Compilation& c) {
 } // namespace
 
 std::optional<std::vector<std::uint64_t>> parse_bit_list(std::string_view list) {
-    constexpr std::uint64_t kLimit = 4096;
+    constexpr std::uint64_t kLimit = 8192; // CPUs of any kernel; of memory nodes there are fewer
     std::vector<std::uint64_t> bits;
     for (const std::string_view range : split(list, ',')) {
         const std::size_t dash = range.find('-');

@@ -281,7 +281,7 @@ struct MemoryPolicy {
 };
 
 struct Affinity {
-    Bytes cpus;               // a cpu_set_t of that size
+    Bytes cpus;               // a cpu_set_t of that size; empty: all that a kernel can have
     std::uint32_t wanted = 0; // asked for: none of them in our cpuset is an error
 };
 
