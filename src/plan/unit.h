@@ -15,6 +15,8 @@ Status plan_unit(const HostFacts& host, const Options& options, CgroupPlan& plan
 // all its other properties.
 Status plan_unit_annotations(const spec::Config& config, const Options& options, CgroupPlan& plan);
 
+constexpr std::uint64_t kIdleWeight = 0; // of CPUWeight: idle, since systemd 252
+
 // Those of `writes` that have a property (systemd.resource-control(5)), the last of one file
 // counting. What has none, or a value that only the kernel can judge, is left to the files.
 std::vector<BusProperty> unit_limits(const std::vector<CgroupWrite>& writes);

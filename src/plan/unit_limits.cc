@@ -56,6 +56,8 @@ public:
             set("AllowedCPUs", bits_of(write.value));
         else if (write.file == "cpuset.mems")
             set("AllowedMemoryNodes", bits_of(write.value));
+        else if (write.file == "cpu.idle")
+            idle_ = parse_unsigned(write.value);
         else if (write.file == "io.bfq.weight")
             add_weight(write.else_value);
         else if (write.file == "io.max")
@@ -63,6 +65,7 @@ public:
     }
 
     std::vector<BusProperty> take() {
+        if (idle_) add_idle();
         std::vector<BusProperty> list;
         for (auto& [name, value] : properties_)
             list.push_back({name, std::move(value)});
@@ -80,6 +83,15 @@ private:
         if (!value) return;
         BusValue& list = properties_.try_emplace(property, DeviceLimits()).first->second;
         std::get<DeviceLimits>(list).emplace_back("/dev/block/" + std::string(device), *value);
+    }
+
+    // Since systemd 252 the weight 0 means idle, which every other weight takes back, so that one
+    // has to be there: the default, "not set", if need be.
+    void add_idle() {
+        if (*idle_ != 0)
+            set("CPUWeight", std::optional(kIdleWeight));
+        else if (!properties_.contains("CPUWeight"))
+            set("CPUWeight", std::optional(kInfinity));
     }
 
     // systemd keeps whole percents of a processor: rounded up to them, because the file, which is
@@ -127,6 +139,7 @@ private:
     }
 
     std::map<std::string, BusValue> properties_;
+    std::optional<std::uint64_t> idle_;
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "plan/unit.h"
 #include "sys/namespace.h"
 #include "sys/process.h"
 
@@ -47,6 +48,12 @@ std::string object_of(const std::string& unit) {
 
 std::string interface_of(const std::string& unit) {
     return std::string(kService) + (unit.ends_with(".slice") ? ".Slice" : ".Scope");
+}
+
+// "252.19-1~deb12u1", "v257"; 0 where it begins otherwise.
+std::uint64_t major_version(std::string_view text) {
+    if (text.starts_with('v')) text.remove_prefix(1);
+    return parse_unsigned(text.substr(0, text.find_first_not_of("0123456789"))).value_or(0);
 }
 
 std::string names_of(const std::vector<BusProperty>& properties) {
@@ -156,8 +163,21 @@ Result<std::string> Systemd::await(const std::string& job) {
     }
 }
 
+// An older systemd refuses the weight that means idle: there the file alone has it, as before.
+Result<std::vector<BusProperty>> Systemd::understood(std::vector<BusProperty> properties) {
+    constexpr std::uint64_t kFirstWithIdle = 252;
+    const BusProperty idle{"CPUWeight", plan::kIdleWeight};
+    const auto found = std::ranges::find(properties, idle);
+    if (found == properties.end()) return properties;
+    const auto answer = TRY(
+        read_property(kObject, kManager, "Version").map_error(under("systemd: find its version")));
+    const std::vector<std::string> strings = sys::bus_strings(answer);
+    if (!strings.empty() && major_version(strings[0]) < kFirstWithIdle) properties.erase(found);
+    return properties;
+}
+
 Result<std::string> Systemd::start_job(const plan::UnitPlan& unit, pid_t pid) {
-    std::vector<BusProperty> properties = unit.properties;
+    std::vector<BusProperty> properties = TRY(understood(unit.properties));
     if (!unit.is_slice)
         properties.push_back({"PIDs", std::vector{static_cast<std::uint32_t>(pid)}});
     sys::BusWriter arguments;
@@ -218,8 +238,8 @@ Result<std::vector<BusProperty>> Systemd::read_properties(const std::string& uni
 }
 
 // It answers before it writes to the cgroup, but a second question only after that.
-Status Systemd::set_properties(const std::string& unit,
-                               const std::vector<BusProperty>& properties) {
+Status Systemd::set_properties(const std::string& unit, const std::vector<BusProperty>& wanted) {
+    const std::vector<BusProperty> properties = TRY(understood(wanted));
     sys::BusWriter arguments;
     arguments.string(unit);
     arguments.boolean(true); // runtime: not beyond a reboot

@@ -49,6 +49,7 @@ private:
                                           const std::string& name);
     Result<sys::BusMessage> call(const char* method, const char* signature,
                                  const sys::BusWriter& arguments);
+    Result<std::vector<BusProperty>> understood(std::vector<BusProperty> properties);
     Result<std::string> start_job(const plan::UnitPlan& unit, pid_t pid);
     Result<std::string> await(const std::string& job);
 

@@ -125,6 +125,19 @@ TEST(UnitLimits, RoundsTheQuotaUpToPercents) {
     EXPECT_TRUE(limits_of("cpu.max", "1").empty());
 }
 
+// Any other weight would take it back.
+TEST(UnitLimits, IdleIsAWeight) {
+    EXPECT_EQ(limits_of("cpu.idle", "1"), (std::vector<BusProperty>{{"CPUWeight", 0ul}}));
+    EXPECT_EQ(limits_of("cpu.idle", "0"), (std::vector<BusProperty>{{"CPUWeight", UINT64_MAX}}));
+    EXPECT_TRUE(limits_of("cpu.idle", "x").empty());
+    const auto both = [](const char* idle) {
+        return unit_limits({{.origin = "o", .file = "cpu.idle", .value = idle},
+                            {.origin = "o", .file = "cpu.weight", .value = "7"}});
+    };
+    EXPECT_EQ(both("1"), (std::vector<BusProperty>{{"CPUWeight", 0ul}}));
+    EXPECT_EQ(both("0"), (std::vector<BusProperty>{{"CPUWeight", 7ul}}));
+}
+
 TEST(UnitLimits, MakesBitsOfLists) {
     const auto bits = [](const std::string& value) {
         const auto list = limits_of("cpuset.cpus", value);

@@ -209,6 +209,31 @@ TEST(Systemd, SetsPropertiesAndMovesProcesses) {
               (std::vector<std::string>{"tare-c1.scope", "/init.scope"}));
 }
 
+// What of these properties the systemd of that version is told.
+std::string told(const std::string& version, const std::vector<BusProperty>& properties) {
+    FakeBus fake([&](const BusMessage& call) -> Messages {
+        if (call.member != "Get") return {FakeBus::reply(call)};
+        BusWriter body;
+        body.variant(version);
+        return {FakeBus::reply(call, "v", body)};
+    });
+    Systemd systemd = connect(fake);
+    EXPECT_EQ(error_of(systemd.set_properties("a.scope", properties)), "(success)");
+    std::string out;
+    for (const BusMessage& call : fake.received())
+        for (const std::string name : {"CPUWeight", "TasksMax", "Version"})
+            if (call.body.find(name) != call.body.npos) out += name + " ";
+    return out;
+}
+
+TEST(Systemd, SaysIdleWhereThatIsUnderstood) {
+    const BusProperty idle{"CPUWeight", std::uint64_t{0}}, tasks{"TasksMax", std::uint64_t{5}};
+    EXPECT_EQ(told("252.19-1~deb12u1", {idle, tasks}), "Version CPUWeight TasksMax ");
+    EXPECT_EQ(told("v257", {idle}), "Version CPUWeight ");
+    EXPECT_EQ(told("251.4", {idle, tasks}), "Version TasksMax ");
+    EXPECT_EQ(told("247", {{"CPUWeight", std::uint64_t{1}}}), "CPUWeight "); // not asked
+}
+
 TEST(Systemd, GivesUpOnSilence) {
     FakeBus fake([](const BusMessage& call) -> Messages {
         return {{.type = BusMessageType::kSignal, .reply_serial = call.serial, .member = "Bye"}};

@@ -78,6 +78,24 @@ test_limits_are_properties_and_files() {
     has_no_unit a || fail 'the unit is left'
 }
 
+# A weight that systemd writes takes idle back, unless it is the weight that means idle.
+test_idle_is_a_property() {
+    needs_systemd
+    needs_controller cpu
+    (($(systemctl --version | sed -n 's/^systemd \([0-9]*\).*/\1/p') >= 252)) || skip 'systemd before 252'
+    unit a '.linux.resources.cpu = {idle: 1} | args(["/bin/sleep", "100"])'
+    quiet sd_tare run -d --bundle a a
+    local cgroup
+    cgroup=$(cgroup_of_unit a)
+    is cpu.idle "$(<"$cgroup/cpu.idle")" 1
+    systemctl set-property --runtime it-a.scope CPUQuota=50%
+    is 'cpu.idle afterwards' "$(<"$cgroup/cpu.idle")" 1
+    quiet tare update --cpu-idle 0 a
+    systemctl set-property --runtime it-a.scope CPUQuota=60%
+    is 'cpu.idle, updated' "$(<"$cgroup/cpu.idle")" 0
+    quiet sd_tare delete --force a
+}
+
 # An update is the unit's too: whatever makes systemd write its files anew brings no old limit back.
 test_updates_are_properties_and_files() {
     needs_systemd
