@@ -206,7 +206,7 @@ Result<CriuOptions> plan_restore(const spec::Config& config, const RestoreFlags&
 }
 
 std::optional<std::string> criu_config_of(const spec::Config& config) {
-    const auto found = config.annotations.find("org.criu.config");
+    const auto found = config.annotations.find(std::string(kCriuAnnotation));
     if (found == config.annotations.end()) return std::nullopt;
     return found->second;
 }

@@ -91,6 +91,8 @@ struct RestoreFacts {
 Result<CriuOptions> plan_restore(const spec::Config& config, const RestoreFlags& flags,
                                  const RestoreFacts& facts);
 
+constexpr std::string_view kCriuAnnotation = "org.criu.config";
+
 // criu's own settings for this container, which go before ours: the annotation org.criu.config, as
 // runc has it. Nullopt: not said. Empty: none at all.
 std::optional<std::string> criu_config_of(const spec::Config& config);

@@ -293,10 +293,12 @@ std::string seccomp_library_version() {
 }
 
 SeccompNames seccomp_names() {
-    return {.actions = names_of(kActions),
-            .operators = names_of(kOperators),
-            .archs = names_of(kArchitectures),
-            .flags = names_of(kFlags)};
+    SeccompNames names = {.actions = names_of(kActions),
+                          .operators = names_of(kOperators),
+                          .archs = names_of(kArchitectures),
+                          .flags = names_of(kFlags)};
+    std::erase(names.archs, "SCMP_ARCH_NATIVE"); // libseccomp's, not one of the spec
+    return names;
 }
 
 Result<SeccompProgram> compile_seccomp(const spec::Seccomp& seccomp, const std::string& origin) {

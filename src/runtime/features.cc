@@ -1,4 +1,5 @@
 #include "plan/capabilities.h"
+#include "plan/checkpoint.h"
 #include "plan/mount.h"
 #include "plan/process.h"
 #include "plan/seccomp.h"
@@ -86,9 +87,11 @@ spec::Features features() {
     // features-linux.md, "Annotations"
     features.annotations = {
         {"io.github.seccomp.libseccomp.version", plan::seccomp_library_version()}};
-    features.potentially_unsafe_config_annotations = {
-        std::string(plan::kUnitAnnotation), // with --systemd-annotations
-        std::string(plan::kKeepGroupsAnnotation)};
+    // CRIU's own settings, which may name programs to run; properties, a prefix, which count with
+    // --systemd-annotations only; and who keeps the caller's groups.
+    features.potentially_unsafe_config_annotations = {std::string(plan::kCriuAnnotation),
+                                                      std::string(plan::kUnitAnnotation),
+                                                      std::string(plan::kKeepGroupsAnnotation)};
     return features;
 }
 

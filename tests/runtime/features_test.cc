@@ -33,6 +33,15 @@ TEST(Features, ConfigsWithWhatTheyNameAreAccepted) {
     }
 }
 
+TEST(Features, NameWhatTheSpecNames) {
+    const spec::Features all = features();
+    const auto& archs = all.linux_->seccomp->archs;
+    EXPECT_EQ(std::ranges::count(archs, "SCMP_ARCH_X86_64"), 1);
+    EXPECT_EQ(std::ranges::count(archs, "SCMP_ARCH_NATIVE"), 0);
+    EXPECT_EQ(all.potentially_unsafe_config_annotations,
+              (std::vector<std::string>{"org.criu.config", "org.systemd.property."}));
+}
+
 TEST(Features, SupportedFlagsAreKnown) {
     const auto seccomp = *features().linux_->seccomp;
     EXPECT_FALSE(seccomp.supported_flags.empty());
