@@ -46,6 +46,13 @@ bool is_on_procfs(int fd) {
     return sys(__NR_fstatfs, fd, &what) == 0 && what.f_type == PROC_SUPER_MAGIC;
 }
 
+bool is_procfs(int fd) {
+    constexpr std::uint64_t kRootInode = 1; // PROC_ROOT_INO in the kernel's linux/proc_fs.h
+    struct stat what = {};
+    return is_on_procfs(fd) && sys(__NR_newfstatat, fd, "", &what, AT_EMPTY_PATH) == 0
+           && what.st_ino == kRootInode;
+}
+
 namespace {
 
 long move(int mounted, int dir, const char* name) {
@@ -124,7 +131,7 @@ Status check_target(int target, const char* path) {
 }
 
 Status check_proc(const char* path, bool procfs) {
-    if (std::strcmp(path, "/proc") == 0 && !procfs) return {EPERM, Detail::kForbiddenTarget};
+    if (std::strcmp(path, "/proc") == 0 && !procfs) return {EPERM, Detail::kNotProcfs};
     return {};
 }
 

@@ -17,10 +17,8 @@ Status bind_the_old_way(Context& context, const wire::Bind& body) {
     REQUIRE(outcome(source, Detail::kOpenSource));
     int target = open_target(context, path, source);
     REQUIRE(outcome(target, Detail::kOpenTarget));
-    if (!is_on_procfs(source)) {
-        REQUIRE(check_target(target, path));
-        REQUIRE(check_proc(path, false));
-    }
+    if (!is_on_procfs(source)) REQUIRE(check_target(target, path));
+    REQUIRE(check_proc(path, is_procfs(source)));
     const FdPath from(source), to(target);
     const unsigned long flags = body.recursive != 0 ? MS_BIND | MS_REC : MS_BIND;
     REQUIRE(outcome(sys(__NR_mount, from.text, to.text, nullptr, flags, nullptr), Detail::kMove));
@@ -41,7 +39,7 @@ Status bind(Context& context, const wire::Bind& body) {
     REQUIRE(outcome(tree, Detail::kOpenSource));
     const int mounted = static_cast<int>(tree);
 
-    if (std::strcmp(target, "/proc") == 0) REQUIRE(check_proc(target, is_on_procfs(mounted)));
+    if (std::strcmp(target, "/proc") == 0) REQUIRE(check_proc(target, is_procfs(mounted)));
 
     const bool plain = (body.flags & wire::kPlainTarget) != 0;
     REQUIRE(attach_with(context, mounted, body.attributes, recursive, target,

@@ -33,12 +33,13 @@ Status attach_bind(Context& context, int mounted, const char* path);
 // Refuses a target on procfs (kForbiddenTarget) but for the few files that may be covered.
 Status check_target(int target, const char* path);
 
-// Refuses anything but procfs on /proc.
+// Refuses anything but procfs on /proc (kNotProcfs).
 Status check_proc(const char* path, bool procfs);
 bool is_on_procfs(int fd);
 
 // Puts it on the target that open_target() brought; `path` is what the plan calls it.
 Status attach_at(Context& context, int mounted, int target, const char* path);
+bool is_procfs(int fd); // the root of one
 
 // An attached mount, which is to go when a later step fails: nothing without kAllOrNothing.
 Status remember_mount(Context& context, int mounted);

@@ -26,9 +26,12 @@ Status check_target(const Entry& entry) {
     const std::string origin = entry.origin + "/destination: ";
     if (entry.target == "/") return invalid(origin + "the root itself cannot be a mount point");
     if (is_change(entry)) return {};
-    if (entry.target == "/proc" && entry.mount.type != "proc"
-        && !(is_bind(entry) && clean_path(entry.mount.source) == "/proc"))
-        return invalid(origin + "only type proc or a bind mount of /proc may go to '/proc'");
+    // What is bound there init looks at: it must be a procfs, wherever on the host.
+    const bool bound =
+        is_bind(entry)
+        && (target_text(entry) == "/proc" || clean_path(entry.mount.source) == "/proc");
+    if (entry.target == "/proc" && entry.mount.type != "proc" && !bound)
+        return invalid(origin + "only type proc or a bind mount of a procfs may go to '/proc'");
     if (!is_below(entry.target, "/proc")) return {};
     const std::string_view inside = std::string_view(entry.target).substr(6);
     if (std::find(std::begin(kMayBeCoveredInProc), std::end(kMayBeCoveredInProc), inside)

@@ -382,6 +382,7 @@ enum class Detail : std::uint32_t {
     kProc,     // no trustworthy procfs
     kCopyUpFailed,
     kSymlink,    // where none is followed
+    kNotProcfs,  // what was to go to /proc
     kNotMounted, // the path is no mount point
     kUnmount,
     kMissingSyscall, // the kernel (or an outer seccomp filter) lacks a call that has no safe

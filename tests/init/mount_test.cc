@@ -98,7 +98,14 @@ TEST_F(MountTest, NothingButProcfsGoesOnProc) {
     wire::Bind fake = bind(other.path(), "/proc");
     fake.flags = wire::kPlainTarget;
     steps.add(Op::kBind, fake, {});
-    EXPECT_EQ(run("true"), refused(EPERM, Detail::kForbiddenTarget));
+    EXPECT_EQ(run("true"), refused(EPERM, Detail::kNotProcfs));
+}
+
+TEST_F(MountTest, NoPartOfProcfsGoesOnProc) {
+    wire::Bind part = bind("/proc/sys", "/proc");
+    part.flags = wire::kPlainTarget;
+    steps.add(Op::kBind, part, {});
+    EXPECT_EQ(run("true"), refused(EPERM, Detail::kNotProcfs));
 }
 
 TEST_F(MountTest, AFewFilesOfProcMayBeCovered) {

@@ -52,6 +52,7 @@ TEST(PlanMount, SaysWhatEachEntryBecomes) {
         {bind("/proc/sys/kernel/ns_last_pid", "/x", {}),
          "bind: bind '/x' on '/proc/sys/kernel/ns_last_pid'\n"},
         {bind("/proc", "/proc", {"rbind"}), "bind: bind the tree '/proc' on '/proc'\n"},
+        {bind("/proc/.", "/mnt/proc", {"bind"}), "bind: bind '/mnt/proc' on '/proc/.'\n"},
         {{"/procession", "tmpfs", "", {}},
          "mount: mount tmpfs on '/procession': with the mode of what it covers\n"},
     };
@@ -106,10 +107,10 @@ TEST(PlanMount, RefusesWhatMakesNoSense) {
          "config.json#/mounts/0/options: 'tmpcopyup' needs type tmpfs"},
         {{"/proc", "tmpfs", "", {}},
          "config.json#/mounts/0/destination: only type proc or a bind "
-         "mount of /proc may go to '/proc'"},
-        {bind("/proc/.", "/fake", {}),
+         "mount of a procfs may go to '/proc'"},
+        {bind("/x/../proc", "/fake", {}),
          "config.json#/mounts/0/destination: only type proc or a bind "
-         "mount of /proc may go to '/proc'"},
+         "mount of a procfs may go to '/proc'"},
         {bind("/proc/self/attr", "/b", {}),
          "config.json#/mounts/0/destination: '/proc/self/attr'" + only},
         {bind("/x/../proc/sys", "/b", {}), "config.json#/mounts/0/destination: '/proc/sys'" + only},

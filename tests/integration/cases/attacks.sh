@@ -46,6 +46,11 @@ test_proc_may_not_be_something_else() {
     bundle b --arg fake "$T/fake" '.mounts[0] = {destination: "/proc", type: "bind", source: $fake, options: ["rbind"]}'
     exits 1 tare run --bundle b b
     has 'the field' "$err" 'config.json#/mounts/0'
+    has 'the reason' "$err" "only a procfs may be mounted on '/proc'"
+    bundle b '.mounts[0] = {destination: "/proc", type: "bind", source: "/proc/sys", options: ["rbind"]}'
+    refused "only a procfs may be mounted on '/proc'" tare run --bundle b b
+    bundle b --arg fake "$T/fake" '.mounts[0] = {destination: "/x/../proc", type: "bind", source: $fake, options: ["rbind"]}'
+    refused 'config.json#/mounts/0/destination: only type proc' tare run --bundle b b
     bundle c --arg fake "$T/fake" 'bind($fake; "/proc/sys"; "ro")'
     exits 1 tare run --bundle c c
     has 'the field' "$err" 'config.json#/mounts/7'

@@ -218,6 +218,15 @@ test_cgroup_mount_without_a_namespace_leaves_the_hosts_options() {
     has 'what it does' "$out" "bind '$V2' on '/sys/fs/cgroup'"
 }
 
+test_a_procfs_from_elsewhere_is_bound() {
+    mkdir elsewhere && mount -t proc proc elsewhere
+    bundle a --arg from "$T/elsewhere" '.mounts[0] = {destination: "/proc", type: "bind", source: $from, options: ["rbind", "ro"]}
+      | .linux.maskedPaths = [] | .linux.readonlyPaths = [] | no_ns("pid") | sh("cat /proc/self/comm; grep -c \" /proc \" /proc/self/mountinfo")'
+    quiet tare run --bundle a a
+    umount elsewhere
+    is output "$out" $'cat\n1'
+}
+
 test_cgroup_mount_shows_the_container_only() {
     in_container 'sh("cat /proc/self/cgroup | grep ^0::; ls /sys/fs/cgroup/cgroup.procs; cat /sys/fs/cgroup/cgroup.procs; touch /sys/fs/cgroup/x || echo refused")'
     has 'the path' "$out" '0::/'
