@@ -172,6 +172,17 @@ Status attach_bind(Context& context, int mounted, const char* path) {
     return outcome(moved, target < 0 && target != -ENOENT ? Detail::kOpenTarget : Detail::kMove);
 }
 
+Status attach_over_link(Context& context, int mounted, const char* path) {
+    const Place place = place_of(context, path, true);
+    REQUIRE(outcome(place.dir, Detail::kOpenTarget));
+    const int target = open_at(place.dir, place.name, O_PATH | O_NOFOLLOW);
+    if (target == -ENOENT) return attach_bind(context, mounted, path);
+    REQUIRE(outcome(target, Detail::kOpenTarget));
+    const Status status = attach_at(context, mounted, target, path);
+    discard(target);
+    return status;
+}
+
 Status attach(Context& context, int mounted, const char* path, bool plain) {
     // Procfs on /proc itself needs no look at what is there; everything else around it does.
     const bool quick = plain || !may_be_in_proc(path);

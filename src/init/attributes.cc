@@ -126,7 +126,9 @@ Status attach_with(Context& context, int mounted, const wire::Attributes& asked,
     else
         REQUIRE(set);
     REQUIRE(kind == Target::kAny ? attach_bind(context, mounted, path)
-                                 : attach(context, mounted, path, kind == Target::kPlainDirectory));
+            : kind == Target::kLinkItself
+                ? attach_over_link(context, mounted, path)
+                : attach(context, mounted, path, kind == Target::kPlainDirectory));
     REQUIRE(remember_mount(context, mounted));
     return set_attributes(context, mounted, late, tree, true);
 }

@@ -30,16 +30,19 @@ Status attach(Context& context, int mounted, const char* path, bool plain);
 // Puts a detached mount of a file or a directory on `path`.
 Status attach_bind(Context& context, int mounted, const char* path);
 
+// The same, over the symlink itself where it is one.
+Status attach_over_link(Context& context, int mounted, const char* path);
+
 // Refuses a target on procfs (kForbiddenTarget) but for the few files that may be covered.
 Status check_target(int target, const char* path);
 
 // Refuses anything but procfs on /proc (kNotProcfs).
 Status check_proc(const char* path, bool procfs);
 bool is_on_procfs(int fd);
+bool is_procfs(int fd); // the root of one
 
 // Puts it on the target that open_target() brought; `path` is what the plan calls it.
 Status attach_at(Context& context, int mounted, int target, const char* path);
-bool is_procfs(int fd); // the root of one
 
 // An attached mount, which is to go when a later step fails: nothing without kAllOrNothing.
 Status remember_mount(Context& context, int mounted);
@@ -53,8 +56,8 @@ Status set_attributes(const Context& context, int mounted, const wire::Attribute
                       bool tree, bool attached);
 
 // Attaches a detached mount with these attributes, and with them from the start where possible.
-// `kind` as in attach() and attach_bind().
-enum class Target : std::uint8_t { kPlainDirectory, kDirectory, kAny };
+// `kind` as in attach() and attach_bind(), or over a symlink rather than what it leads to.
+enum class Target : std::uint8_t { kPlainDirectory, kDirectory, kAny, kLinkItself };
 Status attach_with(Context& context, int mounted, const wire::Attributes& attributes, bool tree,
                    const char* path, Target kind);
 

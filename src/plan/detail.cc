@@ -57,6 +57,8 @@ std::string why(Detail detail, int code) {
                "slabinfo, sys/kernel/ns_last_pid and sys/crypto/fips_enabled may be mounted over";
     case Detail::kNotProcfs:
         return "only a procfs may be mounted on '/proc'";
+    case Detail::kOtherThere:
+        return "something else than that symbolic link is there already";
     case Detail::kLockedFlag:
         return "the options would clear a flag that an outer user namespace has locked: "
                + errno_text(code);

@@ -101,6 +101,17 @@ std::string describe_all(const wire::Attributes& attributes, std::vector<std::st
     return text + joined(options);
 }
 
+// Options for symlinks, which only a bind mount can be of or over.
+Status check_no_links(const Entry& entry) {
+    const MountOptions& options = entry.options;
+    for (const auto& [is_set, name] : {std::pair(options.copy_symlink, "copy-symlink"),
+                                       std::pair(options.source_nofollow, "src-nofollow"),
+                                       std::pair(options.target_nofollow, "dest-nofollow")})
+        if (is_set)
+            return invalid(entry.origin + "/options: " + quote(name) + " needs a bind mount");
+    return {};
+}
+
 Status plan_new(const Compilation& c, const Entry& entry) {
     const spec::Mount& mount = entry.mount;
     if (mount.type == "none")
@@ -115,6 +126,7 @@ Status plan_new(const Compilation& c, const Entry& entry) {
                          "runs; mount it on the host, and bind that");
     if (entry.options.copy_up && mount.type != "tmpfs")
         return invalid(entry.origin + "/options: 'tmpcopyup' needs type tmpfs");
+    TRY(check_no_links(entry));
 
     const std::vector<std::string> options = file_system_options(c, entry);
     wire::Mount body{.attributes = entry.options.attributes};
@@ -167,6 +179,7 @@ Status plan_change(const Compilation& c, const Entry& entry) {
         body.flags |= wire::kSuperReadonly;
     if (options.remount && !is_bind(entry) && (options.attributes.clear & MOUNT_ATTR_RDONLY) != 0)
         file_system.emplace_back("rw");
+    TRY(check_no_links(entry));
     if (wants_id_map(entry))
         return invalid(entry.origin + "/options: a mount cannot get id mappings afterwards");
     body.target = c.steps().text(target_text(entry));
@@ -181,6 +194,8 @@ Status plan_change(const Compilation& c, const Entry& entry) {
 Status check_live(const Compilation& c, const Entry& entry) {
     const std::string at = entry.origin + "/options: ";
     if (is_change(entry)) return invalid(at + "would change a mount that is there, not add one");
+    if (entry.options.copy_symlink)
+        return invalid(at + "'copy-symlink' would make a symlink, which no removal would find");
     if (is_bind(entry) && !c.host.can_admin)
         return invalid(entry.origin
                        + "/source: a directory of the host can be brought into a "

@@ -12,11 +12,19 @@ namespace {
 
 using spec::NamespaceType;
 
-// The mapping of the entry itself, else that of the container's user namespace.
+// The mapping of the entry itself, by its fields or else by its option, else that of the
+// container's user namespace.
 Result<IdMapSource> id_map_of(const Compilation& c, const Entry& entry) {
     if (!entry.mount.uid_mappings.empty() || !entry.mount.gid_mappings.empty())
         return IdMapSource{entry.origin, id_map_text(entry.mount.uid_mappings),
                            id_map_text(entry.mount.gid_mappings)};
+    const IdMapOption& option = entry.options.id_map_option;
+    if (!option.uids.empty()) {
+        const std::string origin = entry.origin + "/options";
+        const auto uids = TRY(resolve(option.uids, c.linux_.uid_mappings, origin));
+        const auto gids = TRY(resolve(option.gids, c.linux_.gid_mappings, origin));
+        return IdMapSource{entry.origin, id_map_text(uids), id_map_text(gids)};
+    }
     if (!is_own(c.linux_, NamespaceType::kUser))
         return invalid(entry.origin
                        + "/options: idmap needs uidMappings and gidMappings here, or "
@@ -67,6 +75,21 @@ Status check_data(const Compilation& c, const Entry& entry) {
     return {};
 }
 
+std::uint32_t link_flags(const MountOptions& options) {
+    return (options.source_nofollow ? wire::kLinkItself : 0)
+           | (options.target_nofollow ? wire::kOverLink : 0)
+           | (options.copy_symlink ? wire::kCopyLink : 0);
+}
+
+std::string described(const wire::Attributes& attributes, const MountOptions& options) {
+    std::vector<std::string> names;
+    if (const std::string text = describe(attributes); !text.empty()) names.push_back(text);
+    if (options.source_nofollow) names.emplace_back("src-nofollow");
+    if (options.target_nofollow) names.emplace_back("dest-nofollow");
+    if (options.copy_symlink) names.emplace_back("copy-symlink");
+    return joined(names);
+}
+
 } // namespace
 
 bool wants_id_map(const Entry& entry) {
@@ -76,6 +99,7 @@ bool wants_id_map(const Entry& entry) {
 
 Status plan_id_map(const Compilation& c, const Entry& entry, wire::Slot& slot) {
     const bool mapped = !entry.mount.uid_mappings.empty() || !entry.mount.gid_mappings.empty()
+                        || !entry.options.id_map_option.uids.empty()
                         || !c.linux_.uid_mappings.empty();
     if (!mapped) slot = joined_user_namespace(c);
     if (slot != wire::kNoSlot) return {};
@@ -91,17 +115,22 @@ Status plan_bind(const Compilation& c, const Entry& entry) {
         return invalid(entry.origin + "/source: is missing; a bind mount needs one");
     TRY(check_data(c, entry));
     if (options.copy_up) return invalid(entry.origin + "/options: 'tmpcopyup' needs type tmpfs");
+    if (options.copy_symlink && (options.source_nofollow || options.target_nofollow))
+        return invalid(entry.origin
+                       + "/options: 'copy-symlink' goes with neither 'src-nofollow' nor "
+                         "'dest-nofollow'");
     warn(c, entry, options.super, "belongs to the file system; a bind mount cannot change it");
 
     const std::string source = source_path(c, entry.mount);
     wire::Bind body{.recursive = options.recursive_bind, .attributes = options.attributes};
-    body.flags = target_flags(entry);
+    body.flags = target_flags(entry) | link_flags(options);
     wire::Slot id_map = wire::kNoSlot;
     if (wants_id_map(entry)) TRY(plan_id_map(c, entry, id_map));
 
     if (needs_tree(c, entry, source)) {
         TreeSource tree{.origin = entry.origin, .path = source};
         tree.recursive = options.recursive_bind;
+        tree.follow = !options.source_nofollow && !options.copy_symlink;
         tree.slave = is_own(c.linux_, NamespaceType::kUser) || !wants_sharing(entry);
         tree.id_map = id_map;
         tree.id_map_recursive = options.recursive_id_map;
@@ -117,7 +146,7 @@ Status plan_bind(const Compilation& c, const Entry& entry) {
                   {entry.origin,
                    (options.recursive_bind ? "bind the tree " : "bind ") + quote(source) + " on "
                        + quote(entry.mount.destination),
-                   describe(body.attributes)});
+                   described(body.attributes, options)});
     return {};
 }
 

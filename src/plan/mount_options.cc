@@ -24,6 +24,9 @@ enum class Does {
     kRecursiveBind,
     kRemount,
     kCopyUp,
+    kCopySymlink,
+    kSourceNofollow,
+    kTargetNofollow,
     kIdMap,
     kRecursiveIdMap,
 };
@@ -65,6 +68,10 @@ constexpr Option kOptions[] = {
     {"ridmap", Does::kRecursiveIdMap},
     {"remount", Does::kRemount},
     {"tmpcopyup", Does::kCopyUp},
+    // crun's, which podman passes on: of and over symlinks themselves.
+    {"copy-symlink", Does::kCopySymlink},
+    {"src-nofollow", Does::kSourceNofollow},
+    {"dest-nofollow", Does::kTargetNofollow},
     {"sync", Does::kSuper},
     {"async", Does::kSuper},
     {"dirsync", Does::kSuper},
@@ -134,14 +141,13 @@ std::vector<std::string> split_entry(const std::string& entry) {
 
 class Reader {
 public:
-    void take(const std::string& text) {
-        for (const Option& option : kOptions) {
-            if (text == option.name) return apply(option, self_, false);
-            if (has_recursive_form(option) && text.front() == 'r'
-                && std::string_view(text).substr(1) == option.name)
-                return apply(option, tree_, true);
-        }
-        out_.data.push_back(text);
+    Status take(const std::string& text, const std::string& origin) {
+        for (const std::string_view name : {"idmap=", "ridmap="})
+            if (text.starts_with(name))
+                return take_id_map(std::string_view(text).substr(name.size()), name[0] == 'r',
+                                   origin);
+        take_name(text);
+        return {};
     }
 
     MountOptions finish() {
@@ -151,6 +157,23 @@ public:
     }
 
 private:
+    Status take_id_map(std::string_view mapping, bool recursive, const std::string& origin) {
+        out_.id_map_option = TRY(read_id_map_option(mapping, origin));
+        out_.id_map = true;
+        out_.recursive_id_map |= recursive;
+        return {};
+    }
+
+    void take_name(const std::string& text) {
+        for (const Option& option : kOptions) {
+            if (text == option.name) return apply(option, self_, false);
+            if (has_recursive_form(option) && text.front() == 'r'
+                && std::string_view(text).substr(1) == option.name)
+                return apply(option, tree_, true);
+        }
+        out_.data.push_back(text);
+    }
+
     void apply(const Option& option, Change& change, bool recursive) {
         switch (option.does) {
         case Does::kPropagate:
@@ -174,6 +197,15 @@ private:
             break;
         case Does::kCopyUp:
             out_.copy_up = true;
+            break;
+        case Does::kCopySymlink:
+            out_.copy_symlink = true;
+            break;
+        case Does::kSourceNofollow:
+            out_.source_nofollow = true;
+            break;
+        case Does::kTargetNofollow:
+            out_.target_nofollow = true;
             break;
         case Does::kIdMap:
             out_.id_map = true;
@@ -219,11 +251,11 @@ Result<MountOptions> read_mount_options(const std::vector<std::string>& options,
     Reader reader;
     for (std::size_t i = 0; i < options.size(); ++i) {
         const std::vector<std::string> parts = split_entry(options[i]);
+        const std::string at = pointer_to(origin + "/options", i);
         for (const std::string& part : parts) {
             if (part.front() == '=')
-                return invalid(pointer_to(origin + "/options", i) + ": " + quote(part)
-                               + " has no name in front of '='");
-            reader.take(part);
+                return invalid(at + ": " + quote(part) + " has no name in front of '='");
+            TRY(reader.take(part, at));
         }
     }
     return reader.finish();

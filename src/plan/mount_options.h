@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/result.h"
+#include "plan/id_map_option.h"
 #include "plan/wire.h"
 
 #include <string>
@@ -17,7 +18,9 @@ struct MountOptions {
     bool recursive_bind = false;
     bool remount = false;
     bool copy_up = false; // tmpcopyup
+    bool copy_symlink = false, source_nofollow = false, target_nofollow = false;
     bool id_map = false, recursive_id_map = false;
+    IdMapOption id_map_option; // idmap=...
     wire::Attributes attributes;
     std::vector<std::string>
         super;                     // "sync", "lazytime": of the file system, not of the mount point

@@ -106,6 +106,7 @@ struct TreeSource {
     std::string origin;
     std::string path;
     bool recursive = true;
+    bool follow = true; // a symlink at the end of the path
     // A clone stays in its source's peer group: unless the config asks to share, it becomes a
     // recursive slave at once, so that nothing mounted below it shows up on the host.
     bool slave = true;

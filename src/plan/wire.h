@@ -199,6 +199,9 @@ constexpr std::uint32_t kBindOnEperm =
 constexpr std::uint32_t kMaskOnEperm = 16;   // cgroup: else an empty read-only tmpfs
 constexpr std::uint32_t kSuperReadonly = 32; // kRemount: MS_RDONLY on the superblock was meant
 constexpr std::uint32_t kCountVersions = 64; // iversion, which mount(2) alone can ask for
+constexpr std::uint32_t kLinkItself = 128;   // Bind: of a source that is a symlink, the symlink
+constexpr std::uint32_t kOverLink = 256;     // Bind: on a target that is a symlink, the symlink
+constexpr std::uint32_t kCopyLink = 512;     // Bind: a source that is a symlink is copied
 
 struct Bind {
     Text source;         // absolute, on the host; opened by init unless `tree` is there
@@ -207,7 +210,7 @@ struct Bind {
     std::uint32_t recursive = 0;
     Attributes attributes; // what the options ask; flags locked by an outer user namespace are kept
                            // unless `attributes.clear` names one
-    std::uint32_t flags = 0; // kPlainTarget
+    std::uint32_t flags = 0; // kPlainTarget, kLinkItself, kOverLink, kCopyLink
 };
 
 struct Device {
@@ -242,10 +245,10 @@ struct Hook {
     Text path;
     TextList args;
     TextList env;
+    std::uint32_t inherits = 0;   // the environment that kFindExec has completed, and not `env`
     std::uint64_t timeout_ms = 0; // 0: none
     // The state on its stdin: `state_head`, the pid of the Go message in decimal, `state_tail`.
     Text state_head;
-    std::uint32_t inherits = 0;   // the environment that kFindExec has completed, and not `env`
     Text state_tail;
 };
 
@@ -382,6 +385,7 @@ enum class Detail : std::uint32_t {
     kProc,     // no trustworthy procfs
     kCopyUpFailed,
     kSymlink,    // where none is followed
+    kOtherThere, // in place of the symlink that was to be made
     kNotProcfs,  // what was to go to /proc
     kNotMounted, // the path is no mount point
     kUnmount,

@@ -89,6 +89,7 @@ public:
         const bool bind = options.bind || mount.type == "bind";
         const std::string source =
             !bind || mount.source.starts_with('/') ? mount.source : bundle_ + "/" + mount.source;
+        if (bind && options.copy_symlink && is_symlink(source)) return {}; // nothing is mounted
         TRY(make(place_of(target), !bind || is_directory(source)).map_error(under(origin)));
         covered_.push_back({target, bind ? source : ""});
         return {};
@@ -98,6 +99,11 @@ private:
     static bool is_directory(const std::string& path) {
         struct stat facts = {};
         return ::stat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
+    }
+
+    static bool is_symlink(const std::string& path) {
+        struct stat facts = {};
+        return ::lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode);
     }
 
     // On the last mount above it.

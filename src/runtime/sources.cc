@@ -41,7 +41,7 @@ Result<Fd> open_namespace(const plan::NamespaceFile& wanted) {
 }
 
 Result<Fd> open_tree(const plan::TreeSource& wanted, int id_map) {
-    Fd tree = TRY(sys::clone_tree(wanted.path, wanted.recursive));
+    Fd tree = TRY(sys::clone_tree(wanted.path, wanted.recursive, wanted.follow));
     if (wanted.slave)
         TRY(sys::set_tree_attributes(tree, {.propagation = MS_SLAVE, .recursive = true}));
     if (id_map < 0) return tree;

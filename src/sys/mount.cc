@@ -21,9 +21,9 @@
 
 namespace tare::sys {
 
-Result<Fd> clone_tree(const std::string& path, bool recursive) {
-    const unsigned flags =
-        OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | static_cast<unsigned>(recursive ? AT_RECURSIVE : 0);
+Result<Fd> clone_tree(const std::string& path, bool recursive, bool follow) {
+    const int how = (recursive ? AT_RECURSIVE : 0) | (follow ? 0 : AT_SYMLINK_NOFOLLOW);
+    const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | static_cast<unsigned>(how);
     Fd tree(static_cast<int>(::syscall(SYS_open_tree, AT_FDCWD, path.c_str(), flags)));
     if (!tree) return sys_failure("clone the mount " + quote(path));
     return tree;

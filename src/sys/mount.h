@@ -10,9 +10,9 @@
 
 namespace tare::sys {
 
-// A detached clone of the mount at `path`, with everything below it when `recursive`.
-// ENOSYS: before Linux 5.2.
-Result<Fd> clone_tree(const std::string& path, bool recursive);
+// A detached clone of the mount at `path`, with everything below it when `recursive`; of a symlink
+// itself unless `follow`. ENOSYS: before Linux 5.2.
+Result<Fd> clone_tree(const std::string& path, bool recursive, bool follow = true);
 
 // The same of a single file or directory of `dir`, which must be attached before Linux 6.15.
 Result<Fd> clone_mount_at(const Fd& dir, const std::string& name);

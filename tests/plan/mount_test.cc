@@ -53,6 +53,9 @@ TEST(PlanMount, SaysWhatEachEntryBecomes) {
          "bind: bind '/x' on '/proc/sys/kernel/ns_last_pid'\n"},
         {bind("/proc", "/proc", {"rbind"}), "bind: bind the tree '/proc' on '/proc'\n"},
         {bind("/proc/.", "/mnt/proc", {"bind"}), "bind: bind '/mnt/proc' on '/proc/.'\n"},
+        {bind("/a", "/b", {"src-nofollow", "dest-nofollow", "ro"}),
+         "bind: bind '/b' on '/a': ro, src-nofollow, dest-nofollow\n"},
+        {bind("/a", "/b", {"copy-symlink"}), "bind: bind '/b' on '/a': copy-symlink\n"},
         {{"/procession", "tmpfs", "", {}},
          "mount: mount tmpfs on '/procession': with the mode of what it covers\n"},
     };
@@ -117,6 +120,16 @@ TEST(PlanMount, RefusesWhatMakesNoSense) {
         {bind("/a", "/b", {"idmap"}),
          "config.json#/mounts/0/options: idmap needs uidMappings and gidMappings here, or a user "
          "namespace that has them"},
+        {bind("/a", "/b", {"copy-symlink", "src-nofollow"}),
+         "config.json#/mounts/0/options: 'copy-symlink' goes with neither 'src-nofollow' nor "
+         "'dest-nofollow'"},
+        {{"/a", "tmpfs", "", {"dest-nofollow"}},
+         "config.json#/mounts/0/options: 'dest-nofollow' needs a bind mount"},
+        {{"/a", "", "", {"remount", "copy-symlink"}},
+         "config.json#/mounts/0/options: 'copy-symlink' needs a bind mount"},
+        {bind("/a", "/b", {"idmap=uids=@0-0-1;gids=@0-0-1"}),
+         "config.json#/mounts/0/options: '@0-0-1' is not within one range of the container's user "
+         "namespace"},
         {{"/a", "none", "", {"remount", "bind", "size=1"}},
          "config.json#/mounts/0/options: 'size=1': a bind mount takes no options of a file system"},
     };
@@ -222,6 +235,33 @@ TEST(PlanMount, UsesTheMappingsOfTheEntryFirst) {
     EXPECT_EQ(one.plan.id_maps[0].uid_map, "0 1000 1\n");
     EXPECT_EQ(one.plan.id_maps[0].gid_map, "0 2000 1\n1 3000 5\n");
     EXPECT_EQ(one.body<wire::Bind>(0).attributes.id_map, one.plan.id_maps[0].slot);
+}
+
+TEST(PlanMount, TranslatesTheRelativeRangesOfAnIdmapOption) {
+    One one(bind("/a", "/b", {"idmap=uids=0-5-1#@7-100-10;gids=@0-0-65536"}));
+    one.add_user_namespace();
+    EXPECT_EQ(one.result(), "bind: bind '/b' on '/a'\n");
+    ASSERT_EQ(one.plan.id_maps.size(), 1u);
+    EXPECT_EQ(one.plan.id_maps[0].uid_map, "0 5 1\n7 100100 10\n");
+    EXPECT_EQ(one.plan.id_maps[0].gid_map, "0 100000 65536\n");
+
+    One beyond(bind("/a", "/b", {"idmap=uids=@0-1-65536;gids=0-0-1"}));
+    beyond.add_user_namespace();
+    EXPECT_EQ(beyond.result(), "config.json#/mounts/0/options: '@0-1-65536' is not within one "
+                               "range of the container's user namespace");
+}
+
+TEST(PlanMount, OpensSymlinksThemselvesWhereAsked) {
+    for (const char* option : {"src-nofollow", "copy-symlink"}) {
+        One one(bind("/a", "/b", {option}));
+        one.add_user_namespace();
+        ASSERT_NE(one.result(), "");
+        ASSERT_EQ(one.plan.trees.size(), 1u);
+        EXPECT_FALSE(one.plan.trees[0].follow) << option;
+    }
+    One one(bind("/a", "/b", {"dest-nofollow"}));
+    one.result();
+    EXPECT_EQ(one.body<wire::Bind>(0).flags, wire::kOverLink);
 }
 
 TEST(PlanMount, SysfsInAUserNamespaceNeedsItsOwnNetwork) {

@@ -90,6 +90,23 @@ test_devices_are_not_made_in_a_bound_dev() {
     is 'what is on the host' "$(cd dev && stat -c '%n %a' *)" 'there 600'
 }
 
+# A copied symlink, like every mount, stays inside the root, whatever the image has on the way.
+test_a_copied_symlink_stays_inside() {
+    ln -s nowhere link && own_root
+    mkdir outside && ln -s ../../outside a/rootfs/way
+    bundle a --arg link "$T/link" 'bind($link; "/way/here"; "copy-symlink") | bind($link; "/way/too"; "src-nofollow,dest-nofollow") | sh("readlink /outside/here; readlink /outside/too")'
+    quiet tare run --bundle a a
+    is inside "$out" $'nowhere\nnowhere'
+    [[ -z $(ls outside) ]] || fail 'it was made on the host'
+    local name
+    for name in proc sys; do
+        rm -rf "a/rootfs/$name"
+        bundle a --arg link "$T/link" ".mounts |= map(select(.destination != \"/$name\")) | bind(\$link; \"/$name\"; \"copy-symlink\")"
+        exits 1 tare run --bundle a a
+        [[ ! -L a/rootfs/$name ]] || fail "/$name is a symlink"
+    done
+}
+
 test_device_nodes_over_symlinks_in_the_image() {
     own_root
     mkdir host && ln -sf "$T/host/made" a/rootfs/dev/full && ln -s "$T/host" a/rootfs/dev/sub

@@ -143,6 +143,43 @@ test_idmapped_bind() {
     is 'who owns it inside' "$(<out.txt)" 5000:5000
 }
 
+test_the_idmap_option_with_ranges() {
+    mkdir src && touch src/mine && chown 1000:1001 src/mine
+    bundle a --arg src "$T/src" 'userns([map(0; 100000; 65536)]) |
+      bind($src; "/absolute"; "idmap=uids=1000-100007-1;gids=1001-100008-1") |
+      bind($src; "/relative"; "idmap=uids=@0-0-1#@1000-9-1;gids=@1001-10-1") | sh("stat -c %u:%g /absolute/mine /relative/mine")'
+    chown 100000:100000 a a/rootfs
+    local status=0
+    tare run --bundle a a >out.txt 2>err.txt || status=$?
+    if [[ $status != 0 && $(<err.txt) == *'invalid argument'* && $PLACE != native ]]; then
+        skip "$(stat -f -c %T .) cannot be idmapped by this kernel"
+    fi
+    is "status ($(<err.txt))" "$status" 0
+    is 'who owns it inside' "$(<out.txt)" $'7:8\n9:10'
+}
+
+# crun's copy-symlink, src-nofollow and dest-nofollow. Without a user namespace init opens the source, else `tare`.
+mounts_of_and_over_symlinks() {
+    mkdir -p src && echo content >src/file && ln -s file src/link
+    bundle a --arg src "$T/src" "$1"' | ($src + "/link") as $link | ($src + "/file") as $file |
+      bind($link; "/made/copy"; "copy-symlink,ro") | bind($file; "/made/plain"; "copy-symlink") |
+      bind($link; "/itself"; "src-nofollow") | bind($link; "/followed"; "rw") |
+      bind($file; "/over"; "dest-nofollow") | bind($file; "/new"; "dest-nofollow") | bind($link; "/both"; "src-nofollow,dest-nofollow") |
+      sh("readlink /made/copy; cat /made/plain; readlink /itself; cat /followed /over /new; readlink /both; ls /elsewhere 2> /dev/null || echo untouched")'
+    ln -s /elsewhere a/rootfs/over && ln -s /elsewhere a/rootfs/both
+    chown -R "$2:$2" a
+    quiet tare run --bundle a a
+    is output "$out" $'file\ncontent\nfile\ncontent\ncontent\ncontent\nfile\nuntouched'
+    quiet tare run --bundle a a # the symlink is there already
+    ln -sfn other a/rootfs/made/copy
+    refused 'config.json#/mounts/7: bind the tree' tare run --bundle a a
+    has 'the reason' "$err" "on '/made/copy': something else than that symbolic link is there already"
+}
+test_mounts_of_and_over_symlinks() { mounts_of_and_over_symlinks . 0; }
+test_mounts_of_and_over_symlinks_in_a_user_namespace() {
+    mounts_of_and_over_symlinks 'userns([map(0; 100000; 65536)])' 100000
+}
+
 test_masked_paths() {
     mkdir -p a && cp -a "$TOOLS/rootfs" a/rootfs
     mkdir a/rootfs/secret && echo text >a/rootfs/secret/file && echo text >a/rootfs/hidden
