@@ -241,6 +241,8 @@ test_configured_devices() {
     in_container '.linux.devices = [{path: "/dev/own/fuse", type: "c", major: 10, minor: 229, fileMode: 420, uid: 3, gid: 4},
       {path: "/dev/pipe", type: "p", fileMode: 384}] | sh("stat -c \"%F %t:%T %a %u:%g\" /dev/own/fuse /dev/pipe")'
     is output "$out" $'character special file a:e5 644 3:4\nfifo 0:0 600 0:0'
+    in_container '{path: "/dev/twice", type: "c", major: 1, minor: 3} as $d | .linux.devices = [$d, $d] | sh("stat -c %t:%T /dev/twice")'
+    is 'given twice' "$out" 1:3
 }
 
 # Its options are of all mounts of cgroup2, the host's too.
