@@ -211,12 +211,13 @@ test_sysctl() {
 test_sysctls_of_our_own_namespaces_are_refused() {
     local type parameter before
     for type in network:net:net.ipv4.ip_default_ttl ipc:ipc:kernel.msgmax ipc:ipc:fs.mqueue.msg_max uts:uts:kernel.domainname; do
-        parameter=${type##*:} before=$(sysctl -n "$parameter")
+        parameter=${type##*:}
+        before=$(<"/proc/sys/${parameter//.//}")
         bundle a --arg type "${type%%:*}" --arg name "$parameter" --arg path "/proc/$$/ns/$(cut -d: -f2 <<<"$type")" \
             'no_ns($type) | ns($type; $path) | del(.hostname) | .mounts |= map(select(.type != "mqueue")) | .linux.sysctl[$name] = "77"'
         exits 1 tare run --bundle a a
         has 'the parameter' "$err" "would be changed by config.json#/linux/sysctl/$parameter"
-        is "$parameter" "$(sysctl -n "$parameter")" "$before"
+        is "$parameter" "$(<"/proc/sys/${parameter//.//}")" "$before"
     done
     bundle a --arg path "/proc/$$/ns/net" 'no_ns("network") | ns("network"; $path)'
     quiet tare run --bundle a a
