@@ -286,6 +286,13 @@ test_listen_fds() {
     prints $'from three\n1 1 1'
 }
 
+requirement PRACTICE "sd_listen_fds(3)" "LISTEN_FDS with the LISTEN_PID of somebody else means nothing"
+test_listen_fds_of_others() {
+    process_sh 'echo "fds: $LISTEN_FDS pid: $LISTEN_PID"'
+    LISTEN_FDS=1 LISTEN_PID=$$ run
+    prints 'fds:  pid: '
+}
+
 requirement PRACTICE "runc-create(8)" "--pidfd-socket gets a pidfd of the process"
 test_pidfd_socket() {
     in_background "$TOOLS/host" pidfd "$WORK/socket" > "$WORK/pid"

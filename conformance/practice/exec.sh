@@ -88,6 +88,14 @@ test_exec_options() {
     prints $'/tmp\n1\n5\n6\n6 7'
 }
 
+requirement PRACTICE "runc-exec(8)" "what follows the ID is the command, options too"
+test_exec_options_end_at_the_id() {
+    sleeping
+    fails exec "$ID" --user 5 id
+    succeeds exec "$ID" echo --user 5
+    prints '--user 5'
+}
+
 requirement PRACTICE "CVE-2026-30892" "a user that is no number is refused, never 0"
 test_exec_user_is_a_number() {
     sleeping

@@ -38,8 +38,8 @@ PassedFds passed_fds(unsigned preserve_fds) {
     if (!listening || *listening > kMost || !pid) return preserved;
     const auto count = static_cast<unsigned>(*listening);
     const bool ours = *pid == static_cast<std::uint64_t>(::getpid());
-    if (!ours && count == preserve_fds) return {.listening = count};
-    return ours || *pid == 1 ? PassedFds{count, preserve_fds} : preserved;
+    const bool old_podmans = *pid == 1 && count != preserve_fds;
+    return ours || old_podmans ? PassedFds{count, preserve_fds} : preserved;
 }
 
 Status check_passed_fds(const PassedFds& passed) {

@@ -38,8 +38,8 @@ TEST_F(PassedFdsTest, AreForWhomListenPidNames) {
 TEST_F(PassedFdsTest, ArePodmans) {
     EXPECT_EQ(passed("2", "1", 0), "2 + 0");
     EXPECT_EQ(passed("2", "1", 1), "2 + 1");
-    EXPECT_EQ(passed("2", other_.c_str(), 2), "2 + 0");
-    EXPECT_EQ(passed("2", "1", 2), "2 + 0");
+    EXPECT_EQ(passed("2", other_.c_str(), 2), "0 + 2");
+    EXPECT_EQ(passed("2", "1", 2), "0 + 2");
 }
 
 TEST_F(PassedFdsTest, AreNotMoreThanThereCanBe) {

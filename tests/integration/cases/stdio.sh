@@ -48,6 +48,7 @@ test_listen_fds() {
     (export LISTEN_FDS=1 LISTEN_PID=$BASHPID && exec_tare run --bundle a a) 3</dev/zero >out.txt
     is 'for us' "$(sed -n 1p out.txt)" '1 1'
     # as podman has it since 3.4: its own pid, and the sockets once
+    change a '.process.env += ["LISTEN_FDS=1", "LISTEN_PID=1"]'
     LISTEN_FDS=1 LISTEN_PID=$$ tare run --bundle a --preserve-fds 1 a 3</dev/zero >out.txt
     is "podman's" "$(sed -n 1p out.txt)" '1 1'
 }
