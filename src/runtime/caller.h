@@ -26,8 +26,7 @@ struct PassedFds {
 
 // LISTEN_FDS counts where LISTEN_PID says that it is meant for us: sd_listen_fds(3). Else it was
 // left over in the environment of some daemon; but podman before 3.4 writes LISTEN_PID=1. Since
-// then it passes the sockets by --preserve-fds, and has the variables in the config: both are the
-// same.
+// then it passes the sockets by --preserve-fds, with the variables in the config: they count once.
 PassedFds passed_fds(unsigned preserve_fds);
 
 // They are in place before we open anything, so whatever has their number and is not close-on-exec
