@@ -333,7 +333,7 @@ test_a_signal_ends_a_run_that_waits_for_its_config() {
     bundle a
     rm a/config.json && mkfifo a/config.json
     local signal runner status
-    for signal in TERM HUP; do
+    for signal in TERM USR1; do # neither of which a caller of the tests ignores
         exec_tare run --bundle a a & runner=$!
         within 5 reads_the_fifo "$runner"
         kill -"$signal" "$runner"
