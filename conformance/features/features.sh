@@ -66,6 +66,7 @@ test_mount_options() {
     for option in $(says_of '.mountOptions // [] | join(" ")'); do
         case $option in
         bind | rbind | remount | idmap | ridmap) continue ;; # they need more than themselves
+        copy-symlink | *-nofollow) continue ;;               # of bind mounts
         esac
         config '.mounts += [{ destination: ("/mnt/" + $words[0]), type: "tmpfs", source: "tmpfs", options: [$words[0]] }]' "$option"
     done
