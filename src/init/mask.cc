@@ -19,15 +19,19 @@ bool is_null(int fd) {
            && what.st_rdev == makedev(1, 3);
 }
 
-// The container's own, so that it shares no inode with the host: locks, watches. A container's
-// /dev/null may be anything (CVE-2025-31133): then the host's.
-Status open_null(const Context& context, int& fd) {
-    fd = open_in_root(context.root, "/dev/null", Symlinks::kRefuse);
-    if (fd >= 0 && is_null(fd)) return {};
-    close_now(fd);
+Status open_hosts_null(int& fd) {
     fd = open_at(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW);
     REQUIRE(outcome(fd, Detail::kOpenSource));
     return is_null(fd) ? Status{} : Status{ENODEV, Detail::kNotADevice};
+}
+
+// The container's own, where it made one, so that it shares no inode with the host: locks, watches.
+// A container's /dev/null may be anything, CVE-2025-31133, or of no use: then the host's.
+Status open_null(const Context& context, int& fd) {
+    fd = open_in_root(context.root, "/dev/null", Symlinks::kRefuse);
+    if (fd >= 0 && is_null(fd) && (present_flags(fd) & MS_NODEV) == 0) return {};
+    close_now(fd);
+    return open_hosts_null(fd);
 }
 
 Status cover(Context& context, long mounted, int target) {
@@ -83,7 +87,12 @@ Status cover_file(Context& context, const char* path, int target) {
     const bool first = context.null_mount < 0;
     int null = context.null_mount;
     if (first) REQUIRE(open_null(context, null));
-    const long mounted = clone_tree(null, "", false);
+    long mounted = clone_tree(null, "", false);
+    if (mounted == -EINVAL && first) { // it lies on a mount that is unbindable
+        close_now(null);
+        REQUIRE(open_hosts_null(null));
+        mounted = clone_tree(null, "", false);
+    }
     if (is_missing(mounted)) return cover_read_only(context, null, path, target);
     REQUIRE(cover(context, mounted, target));
     if (!first) {

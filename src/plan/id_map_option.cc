@@ -8,11 +8,9 @@ namespace tare::plan {
 
 namespace {
 
-constexpr std::uint64_t kMostId = 4294967294; // the one after it is "no id" to system calls
-
 std::optional<std::uint32_t> read_number(std::string_view text) {
     const auto number = parse_unsigned(text);
-    if (!number || *number > kMostId) return std::nullopt;
+    if (!number || *number > 0xffffffff) return std::nullopt; // what ids there are the kernel knows
     return static_cast<std::uint32_t>(*number);
 }
 

@@ -154,10 +154,17 @@ Status plan_new(const Compilation& c, const Entry& entry) {
 
 // A mount of cgroup2 made in the host's own cgroup namespace sets the options of all mounts of it:
 // without any it would take nsdelegate from systemd. What it shows is what the host's shows.
+// But for its flags, and what is mounted below it later: they are as a new mount has them.
 Status plan_our_cgroups(const Compilation& c, const Entry& entry) {
+    TRY(check_no_links(entry));
     spec::Mount bind = entry.mount;
     bind.source = c.host.cgroup_tree;
-    return plan_bind(c, Entry{bind, entry.origin, entry.target, entry.options});
+    MountOptions options = entry.options;
+    wire::Attributes& attributes = options.attributes;
+    if (attributes.propagation == 0) attributes.propagation = MS_PRIVATE;
+    if (((attributes.set | attributes.recursive_set) & MOUNT_ATTR_RDONLY) == 0)
+        attributes.clear |= MOUNT_ATTR_RDONLY;
+    return plan_bind(c, Entry{bind, entry.origin, entry.target, options});
 }
 
 bool shows_our_cgroups(const Compilation& c, const Entry& entry) {
@@ -194,8 +201,9 @@ Status plan_change(const Compilation& c, const Entry& entry) {
 Status check_live(const Compilation& c, const Entry& entry) {
     const std::string at = entry.origin + "/options: ";
     if (is_change(entry)) return invalid(at + "would change a mount that is there, not add one");
-    if (entry.options.copy_symlink)
-        return invalid(at + "'copy-symlink' would make a symlink, which no removal would find");
+    if (entry.options.copy_symlink || entry.options.source_nofollow)
+        return invalid(at + (entry.options.copy_symlink ? "'copy-symlink'" : "'src-nofollow'")
+                       + " would bring a symlink, which no removal would find");
     if (is_bind(entry) && !c.host.can_admin)
         return invalid(entry.origin
                        + "/source: a directory of the host can be brought into a "

@@ -30,7 +30,8 @@ struct HostFacts {
     bool selinux = false;
     unsigned kernel_major = 6, kernel_minor = 0;
     std::vector<std::string> hugepage_sizes; // "2MB", as cgroup file names have them
-    std::string cgroup_tree; // where cgroup2 is mounted, if a container asks for what we see of it
+    std::string cgroup_tree; // where cgroup2 is mounted, if a container asks for what we see of it;
+                             // empty: nowhere
     bool cgroup2_named_devices = true;
     std::uint64_t own_hard_rlimits[16] = {};
 

@@ -288,7 +288,7 @@ Result<int> exec(const Settings& settings, const ExecRequest& request) {
     Receivers receivers = TRY(connect_receivers(request.console_socket, request.pidfd_socket));
 
     // Not before: until here nothing is made that a signal could leave behind, as the init ahead
-    // dies with us, and the lock's time limit is a signal too.
+    // dies with us.
     std::optional<Foreground> foreground;
     if (!request.detach) foreground.emplace().hold_signals();
     Execution execution(container, request, plan, ahead, std::move(receivers),

@@ -28,7 +28,7 @@ public:
     // ends us, who may be reading a config that never comes.
     void hold_signals();
 
-    // The mask that the container's process must start with.
+    // What hold_signals() has found; 0 before.
     SignalMask callers_mask() const { return callers_mask_.value_or(0); }
 
     // Takes the pty's master as soon as init has sent it, and gives it the size of the caller's

@@ -119,7 +119,7 @@ Result<plan::HostFacts> gather_host_facts(const spec::Config& config) {
         if (!config.process->rlimits.empty() && user_namespace) read_hard_limits(facts);
     }
     if (config.linux_ && !config.linux_->mount_label.empty()) facts.selinux = selinux_enabled();
-    if (plan::wants_our_cgroups(config)) facts.cgroup_tree = TRY(find_cgroup_tree());
+    if (plan::wants_our_cgroups(config)) facts.cgroup_tree = find_cgroup_tree().value_or("");
     if (config.linux_ && config.linux_->resources
         && !config.linux_->resources->hugepage_limits.empty())
         facts.hugepage_sizes =

@@ -132,6 +132,9 @@ Status NotifyProxy::send(std::string_view lines) {
 // comes with this one.
 Status NotifyProxy::wait_for_manager(int limit_ms) {
     const Fd socket = TRY(connect());
+    timeval limit = {.tv_sec = limit_ms / 1000, .tv_usec = limit_ms % 1000 * 1000};
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit,
+                 sizeof limit); // its queue may be full
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) < 0) return sys_failure("NOTIFY_SOCKET: make a pipe");
     const Fd ours(ends[0]);

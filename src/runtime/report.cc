@@ -78,8 +78,10 @@ Failure died_early(std::string_view who, const Fd& process) {
     const auto status = sys::reap(process);
     const int signal = status ? *status & 0x7f : 0;
     if (signal != 0) text += ": killed by signal " + std::to_string(signal);
-    if (signal == SIGSYS || signal == SIGILL) // the latter is how init ends where it may not exit
-        text += ": config.json#/linux/seccomp forbids what it needs";
+    // The latter two are how init ends where it may not exit.
+    if (signal == SIGSYS || signal == SIGILL || signal == SIGTRAP)
+        text += ": a seccomp filter forbids what it needs, config.json#/linux/seccomp or one that "
+                "tare is under";
     if (status && signal == 0 && *status != 0) text += ": " + errno_text(sys::exit_code(*status));
     return Failure({ESRCH, std::move(text)});
 }

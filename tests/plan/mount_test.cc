@@ -71,7 +71,16 @@ TEST(PlanMount, BindsTheCgroupsOfTheHost) {
     EXPECT_TRUE(wants_our_cgroups(part.config));
     part.host.cgroup_tree = "/sys/fs/cgroup";
     ASSERT_TRUE(plan_mount(part.c(), 0));
-    EXPECT_EQ(part.steps(), "bind: bind '/sys/fs/cgroup' on '/cg': ro, nosuid\n");
+    EXPECT_EQ(part.steps(), "bind: bind '/sys/fs/cgroup' on '/cg': ro, nosuid, private\n");
+
+    // Not as the host's mount is, and without what would need a bind mount.
+    part.config.mounts[0].options = {};
+    ASSERT_TRUE(plan_mount(part.c(), 0));
+    EXPECT_EQ(part.body<wire::Bind>(1).attributes.clear, std::uint64_t{MOUNT_ATTR_RDONLY});
+    part.config.mounts[0].options = {"copy-symlink"};
+    EXPECT_EQ(outcome(plan_mount(part.c(), 0)),
+              "config.json#/mounts/0/options: 'copy-symlink' needs a bind mount");
+    part.config.mounts[0].options = {"nosuid", "ro"};
 
     // Who names options means them; who has a namespace changes nothing.
     part.config.mounts[0].options.emplace_back("nsdelegate");

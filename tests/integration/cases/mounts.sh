@@ -266,6 +266,12 @@ test_a_procfs_from_elsewhere_is_bound() {
     is output "$out" $'cat\n1'
 }
 
+test_cgroup_mount_where_the_host_has_none() {
+    bundle a 'no_ns("cgroup") | sh("ls -d /sys/fs/cgroup/cgroup.procs")'
+    exits 0 unshare --mount bash -c "umount -l -R /sys/fs/cgroup && exec '$TARE' --root '$STATE' --cgroup-manager=disabled run --bundle a a"
+    is output "$out" /sys/fs/cgroup/cgroup.procs
+}
+
 test_cgroup_mount_shows_the_container_only() {
     in_container 'sh("cat /proc/self/cgroup | grep ^0::; ls /sys/fs/cgroup/cgroup.procs; cat /sys/fs/cgroup/cgroup.procs; touch /sys/fs/cgroup/x || echo refused")'
     has 'the path' "$out" '0::/'

@@ -104,8 +104,8 @@ test_a_filter_that_forbids_everything() {
     for action in SCMP_ACT_ERRNO SCMP_ACT_KILL_THREAD SCMP_ACT_KILL_PROCESS SCMP_ACT_TRAP; do
         bundle a ".linux.seccomp = {defaultAction: \"$action\"} | sh(\"true\")"
         exits 1 tare run --bundle a a
-        has 'the field' "$err" "the container's init died before it was ready: killed by signal"
-        has 'the field' "$err" 'config.json#/linux/seccomp forbids what it needs'
+        has 'the end' "$err" "the container's init died before it was ready: killed by signal"
+        has 'the field' "$err" 'a seccomp filter forbids what it needs, config.json#/linux/seccomp'
         quiet tare create --bundle a a
         exits 1 tare start a
         quiet tare delete -f a
