@@ -6,9 +6,8 @@ own_network() {
     NET=$!
     trap 'kill $NET' EXIT
     within 5 has_own_network "$NET"
-    # Held from here on: it was seen that what comes next enters another one than the host's.
     exec {NETWORK}<"/proc/$NET/ns/net"
-    [[ $(host readlink /proc/self/ns/net) != $(readlink /proc/self/ns/net) ]] || fail 'still in the network of the host'
+    is_own_network "$(host readlink /proc/self/ns/net)" "$(readlink /proc/self/ns/net)" || fail 'still in the network of the host'
 }
 host() { nsenter --net="/proc/self/fd/$NETWORK" "$@"; }
 # shellcheck disable=SC2086 # options are words
