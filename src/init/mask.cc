@@ -13,23 +13,30 @@ using wire::Detail;
 constexpr unsigned kReadOnlyEmpty =
     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
-bool is_null(int fd) {
+Status look_for_null(int fd, bool& is_null) {
     struct stat what = {};
-    return sys(__NR_newfstatat, fd, "", &what, AT_EMPTY_PATH) >= 0 && S_ISCHR(what.st_mode)
-           && what.st_rdev == makedev(1, 3);
+    REQUIRE(outcome(sys(__NR_newfstatat, fd, "", &what, AT_EMPTY_PATH), Detail::kOpenSource));
+    is_null = S_ISCHR(what.st_mode) && what.st_rdev == makedev(1, 3);
+    return {};
 }
 
 Status open_hosts_null(int& fd) {
     fd = open_at(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW);
     REQUIRE(outcome(fd, Detail::kOpenSource));
-    return is_null(fd) ? Status{} : Status{ENODEV, Detail::kNotADevice};
+    bool is_null = false;
+    REQUIRE(look_for_null(fd, is_null));
+    return is_null ? Status{} : Status{ENODEV, Detail::kNotADevice};
 }
 
 // The container's own, where it made one, so that it shares no inode with the host: locks, watches.
 // A container's /dev/null may be anything, CVE-2025-31133, or of no use: then the host's.
 Status open_null(const Context& context, int& fd) {
     fd = open_in_root(context.root, "/dev/null", Symlinks::kRefuse);
-    if (fd >= 0 && is_null(fd) && (present_flags(fd) & MS_NODEV) == 0) return {};
+    if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP) return open_hosts_null(fd);
+    REQUIRE(outcome(fd, Detail::kOpenSource));
+    bool is_null = false;
+    REQUIRE(look_for_null(fd, is_null));
+    if (is_null && (present_flags(fd) & MS_NODEV) == 0) return {};
     close_now(fd);
     return open_hosts_null(fd);
 }

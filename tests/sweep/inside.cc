@@ -66,12 +66,19 @@ void show_namespaces(char** host) {
     }
 }
 
+bool is_null(const std::string& path) {
+    struct stat what = {};
+    return ::stat(path.c_str(), &what) == 0 && S_ISCHR(what.st_mode)
+           && what.st_rdev == makedev(1, 3);
+}
+
 // Without the numbers of mounts, peer groups and devices. What only names a source is left out, and
-// "ro" of a file system whose mount is read-only itself.
+// "ro" of a file system whose mount is read-only itself; and which null device masks a file.
 std::string shown_mount(const std::string& line) {
     std::istringstream words(line);
-    std::string shown = "mount", word, options, type;
+    std::string shown = "mount", word, options, type, target;
     for (int i = 0; words >> word && word != "-"; ++i) {
+        if (i == 4) target = word;
         if (i == 5) options = word;
         if (i >= 6) word.resize(std::min(word.size(), word.find(':')));
         if (i >= 3) shown += " " + word;
@@ -80,6 +87,7 @@ std::string shown_mount(const std::string& line) {
     shown += " " + type;
     words >> word;
     const bool read_only = options.starts_with("ro");
+    if (read_only && target.starts_with("/proc/") && is_null(target)) return "masked " + target;
     return shown + " " + (read_only ? word.substr(std::min(word.size(), word.find(','))) : word);
 }
 
