@@ -201,9 +201,11 @@ Status attach(Context& context, int mounted, const char* path, bool plain) {
     return outcome(moved, Detail::kMove);
 }
 
-long clone_tree(int dir, const char* source, bool recursive) {
-    const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? kAtRecursive : 0U)
-                           | (source[0] == '\0' ? static_cast<unsigned>(AT_EMPTY_PATH) : 0U);
+long clone_tree(int dir, const char* source, bool recursive, Symlinks last) {
+    const unsigned flags =
+        OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? kAtRecursive : 0U)
+        | (last == Symlinks::kRefuse ? static_cast<unsigned>(AT_SYMLINK_NOFOLLOW) : 0U)
+        | (source[0] == '\0' ? static_cast<unsigned>(AT_EMPTY_PATH) : 0U);
     return sys(__NR_open_tree, dir, source, flags);
 }
 

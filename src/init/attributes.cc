@@ -111,6 +111,12 @@ Status set_attributes(const Context& context, int mounted, const wire::Attribute
     return change_mount(mounted, all, kAtRecursive, old_way);
 }
 
+Status make_read_only(const Context& context, int mounted) {
+    wire::Attributes read_only;
+    read_only.set = MOUNT_ATTR_RDONLY;
+    return set_attributes(context, mounted, read_only, false, true);
+}
+
 Status attach_with(Context& context, int mounted, const wire::Attributes& asked, bool tree,
                    const char* path, Target kind) {
     // Propagation would be undone by what it is attached to, where that is shared.

@@ -13,10 +13,9 @@ using wire::Detail;
 constexpr std::uint32_t kOfLinks = wire::kLinkItself | wire::kOverLink | wire::kCopyLink;
 
 long clone_source(const char* path, const wire::Bind& body) {
-    if ((body.flags & (wire::kLinkItself | wire::kCopyLink)) == 0)
-        return clone_tree(AT_FDCWD, path, body.recursive != 0);
-    const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW;
-    return sys(__NR_open_tree, AT_FDCWD, path, body.recursive != 0 ? flags | kAtRecursive : flags);
+    const bool link = (body.flags & (wire::kLinkItself | wire::kCopyLink)) != 0;
+    return clone_tree(AT_FDCWD, path, body.recursive != 0,
+                      link ? Symlinks::kRefuse : Symlinks::kFollow);
 }
 
 // The target of the symlink `name` in `dir`, ended by NUL; "" is `dir` itself. Or -errno.

@@ -61,9 +61,7 @@ Status bind_node(Context& context, const Place& place, const wire::Device& body)
                     Detail::kMove));
     // Its mode and owner stay the host's, whatever ids are mapped; the device itself can be
     // written.
-    wire::Attributes read_only;
-    read_only.set = MOUNT_ATTR_RDONLY;
-    return set_attributes(context, static_cast<int>(tree), read_only, false, true);
+    return make_read_only(context, static_cast<int>(tree));
 }
 
 } // namespace

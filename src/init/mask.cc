@@ -74,12 +74,6 @@ Status cover_directory(Context& context, int target) {
     return {};
 }
 
-Status make_read_only(const Context& context, int mounted) {
-    wire::Attributes read_only;
-    read_only.set = MOUNT_ATTR_RDONLY;
-    return set_attributes(context, mounted, read_only, false, true);
-}
-
 // One mount alone, of `source`.
 Status cover_read_only(Context& context, int source, const char* path, int target) {
     REQUIRE(cover_the_old_way(context, FdPath(source).text, nullptr, target, MS_BIND));

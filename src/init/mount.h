@@ -55,14 +55,18 @@ void let_go(const Context& context, int mounted);
 Status set_attributes(const Context& context, int mounted, const wire::Attributes& attributes,
                       bool tree, bool attached);
 
+// An attached mount alone, without those below it.
+Status make_read_only(const Context& context, int mounted);
+
 // Attaches a detached mount with these attributes, and with them from the start where possible.
 // `kind` as in attach() and attach_bind(), or over a symlink rather than what it leads to.
 enum class Target : std::uint8_t { kPlainDirectory, kDirectory, kAny, kLinkItself };
 Status attach_with(Context& context, int mounted, const wire::Attributes& attributes, bool tree,
                    const char* path, Target kind);
 
-// A detached clone of `source` (absolute or relative to `dir`; "" is `dir` itself), or -errno.
-long clone_tree(int dir, const char* source, bool recursive);
+// A detached clone of `source` (absolute or relative to `dir`; "" is `dir` itself), or -errno. With
+// kRefuse a symlink at its end is cloned itself.
+long clone_tree(int dir, const char* source, bool recursive, Symlinks last = Symlinks::kFollow);
 
 // A new file system with no more than its name, detached: an empty tmpfs for a mask, a procfs.
 long new_mount(const char* type, unsigned attributes);

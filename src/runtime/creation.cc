@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "plan/namespaces.h"
 #include "runtime/caller.h"
 #include "runtime/cgroup.h"
 #include "runtime/console.h"
@@ -42,19 +43,6 @@ std::string now() {
     const std::size_t n = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
     std::snprintf(text + n, sizeof text - n, ".%09ldZ", time.tv_nsec);
     return text;
-}
-
-bool has_namespace(const spec::Config& config, spec::NamespaceType type) {
-    return config.linux_
-           && std::ranges::any_of(config.linux_->namespaces,
-                                  [type](const spec::Namespace& ns) { return ns.type == type; });
-}
-
-bool has_new_namespace(const spec::Config& config, spec::NamespaceType type) {
-    return config.linux_
-           && std::ranges::any_of(config.linux_->namespaces, [type](const spec::Namespace& ns) {
-                  return ns.type == type && ns.path.empty();
-              });
 }
 
 // ---- Before anything is made
@@ -320,9 +308,9 @@ Result<Record> intent(const Settings& settings, const CreateRequest& request, bo
     record.has_process = config.process.has_value();
     record.has_hooks = !config.hooks.poststart.empty() || !config.hooks.poststop.empty();
     record.no_new_keyring = request.no_new_keyring;
-    record.shares_pids = !has_new_namespace(config, spec::NamespaceType::kPid);
+    record.shares_pids = !config.linux_ || !plan::is_new(*config.linux_, spec::NamespaceType::kPid);
     record.may_trace = planned.plan.may_trace;
-    if (!has_namespace(config, spec::NamespaceType::kMount))
+    if (!config.linux_ || !plan::is_own(*config.linux_, spec::NamespaceType::kMount))
         record.mount_below =
             TRY(sys::mount_id(planned.bundle.rootfs).map_error(under("config.json#/root/path")));
     return record;

@@ -11,7 +11,6 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <sched.h>
-#include <sys/stat.h>
 
 namespace tare::runtime {
 
@@ -30,11 +29,7 @@ bool is_template(const std::string& name) {
 
 // Moving a device to where it is already would only rename one of the host's.
 Status check_not_ours(const Fd& target) {
-    const Fd ours = TRY(sys::own_namespace(CLONE_NEWNET));
-    struct stat here = {}, there = {};
-    if (::fstat(ours.get(), &here) < 0 || ::fstat(target.get(), &there) < 0)
-        return sys_failure("look at the network namespace");
-    if (here.st_dev != there.st_dev || here.st_ino != there.st_ino) return {};
+    if (!TRY(sys::is_own_namespace(target, CLONE_NEWNET))) return {};
     return invalid(
         "config.json#/linux/netDevices: the container's network namespace is tare's own: "
         "there is nowhere to move them to");
