@@ -4,6 +4,7 @@
 #include "sys/file.h"
 #include "sys/socket.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <string_view>
@@ -34,6 +35,16 @@ bool will_ask(std::span<char* const> words) {
         may_be_value = may_be_value || word.starts_with('-');
     }
     return found && ::getenv("LISTEN_FDS") == nullptr;
+}
+
+// Whose answer it is; 0: nobody's, all who could give it have ended. Where that is not known, a
+// process may be there, and nothing may take its place.
+Result<pid_t> receive_answer(const Fd& socket, wire::Message& answer) {
+    auto pid = sys::receive_from(socket, &answer, sizeof answer);
+    // They ended with something unread, which is told once, before the end of the file.
+    if (!pid && pid.error().code == ECONNRESET)
+        pid = sys::receive_from(socket, &answer, sizeof answer);
+    return std::move(pid).map_error(under("make the container's process"));
 }
 
 } // namespace
@@ -70,23 +81,23 @@ void EarlyInit::unshare(std::uint64_t namespaces) {
         made_ = namespaces;
 }
 
-std::optional<sys::Child> EarlyInit::fork(wire::Launch launch,
-                                          const std::vector<int>& descriptors) {
+Result<std::optional<sys::Child>> EarlyInit::fork(wire::Launch launch,
+                                                  const std::vector<int>& descriptors) {
     if ((made_ & ~launch.namespaces) != 0) return std::nullopt; // it is in what is not wanted
     launch.namespaces &= ~made_;
     launch.ignored = ignored_;
     const std::string_view bytes(reinterpret_cast<const char*>(&launch), sizeof launch);
     if (!sys::send_with_fds(socket_, bytes, descriptors)) return std::nullopt;
     wire::Message answer;
-    const auto pid = sys::receive_from(socket_, &answer, sizeof answer);
-    if (!pid || *pid <= 0 || answer.kind != wire::kForked) return std::nullopt;
-    auto pidfd = sys::open_pidfd(*pid);
+    const pid_t pid = TRY(receive_answer(socket_, answer));
+    if (pid <= 0 || answer.kind != wire::kForked) return std::nullopt;
+    auto pidfd = sys::open_pidfd(pid);
     if (pidfd) {
         ends_ = true;
-        return sys::Child{*pid, *std::move(pidfd)};
+        return sys::Child{pid, *std::move(pidfd)};
     }
-    ::kill(*pid, SIGKILL);
-    ::waitpid(*pid, nullptr, 0);
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
     return std::nullopt;
 }
 

@@ -15,7 +15,8 @@ namespace tare::runtime {
 // Init, executed before there is a plan: by the time that the config is read and compiled, it waits
 // for it on another CPU. It then makes the container's process itself, as a child of ours.
 //
-// What fails here is no error: launch() can do without, and reports whatever is wrong.
+// What fails here is no error: launch() can do without, and reports whatever is wrong. But for what
+// leaves it unknown whether the process is there.
 class EarlyInit {
 public:
     // At most one at a time, and no other child that has not executed yet. None without privileges:
@@ -34,10 +35,11 @@ public:
     // New namespaces that the process is going to be in: they are made while we do other things.
     void unshare(std::uint64_t namespaces);
 
-    // Once. Nothing: the process was not made.
+    // Once. Nothing: the process was not made. An error: that cannot be told.
     //   launch       all its namespaces, also those that are there already
     //   descriptors  to which the places in `launch` lead, kMostDescriptors at most
-    std::optional<sys::Child> fork(wire::Launch launch, const std::vector<int>& descriptors);
+    Result<std::optional<sys::Child>> fork(wire::Launch launch,
+                                           const std::vector<int>& descriptors);
 
     // Ends and reaps it; what it has forked goes on.
     void end();

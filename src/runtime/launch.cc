@@ -296,7 +296,7 @@ Result<std::optional<Launched>> launch_early(const LaunchRequest& request, const
     const Fd memory = TRY(plan_memory(request, header, slots));
     row.set_plan(memory);
 
-    auto child = request.early->fork(how, row.numbers());
+    auto child = TRY(request.early->fork(how, row.numbers()));
     if (!child) return std::nullopt;
     sockets.theirs = Fd(); // what ends must show
     TRY(finish_child(request, how.waits != 0, *child, sockets.ours));

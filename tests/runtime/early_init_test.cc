@@ -6,11 +6,19 @@
 #include "tests/init/harness.h"
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <iterator>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,7 +42,7 @@ protected:
         row.insert(row.end(), more.begin(), more.end());
         auto child = early.fork(launch, row);
         sockets.theirs = Fd();
-        return child;
+        return std::move(child).value();
     }
 
     std::uint32_t next_kind() {
@@ -54,6 +62,18 @@ protected:
     }
 
     static bool has_children() { return ::waitpid(-1, nullptr, WNOHANG) >= 0 || errno != ECHILD; }
+
+    // From now on, in this process.
+    static void refuse(std::uint32_t number, std::uint32_t error) {
+        sock_filter code[] = {
+            BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+            BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+            BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        };
+        const sock_fprog program = {std::size(code), code};
+        ASSERT_EQ(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+    }
 
     plan::Steps steps;
     sys::SocketPair sockets;
@@ -135,6 +155,31 @@ TEST_F(EarlyInitTest, NoProcessWhereItsPlaceIsNone) {
     EXPECT_FALSE(fork(early, {.cgroup = 2}));
 }
 
+// The Launch comes to a socket whose last owner ends without reading it.
+TEST_F(EarlyInitTest, NoProcessWhereItEndsBefore) {
+    constexpr std::uint64_t kRefused = 1;
+    EarlyInit early = EarlyInit::start(0).value();
+    early.unshare(kRefused);
+    EXPECT_FALSE(fork(early, {.namespaces = kRefused}));
+    early.end();
+    EXPECT_FALSE(has_children());
+}
+
+// It may be there, so that no other may be made in its place.
+TEST_F(EarlyInitTest, AnErrorWhereItsAnswerCannotBeRead) {
+    const auto forking = [this] {
+        const Fd memory = sys::sealed_memory("plan", "no plan", false).value();
+        EarlyInit early = EarlyInit::start(0).value();
+        refuse(SYS_recvmsg, ENOMEM);
+        const auto child = early.fork({}, {memory.get(), sockets.theirs.get()});
+        std::fputs(child ? "none" : child.error().text.c_str(), stderr);
+        early.end();
+        std::_Exit(0);
+    };
+    EXPECT_EXIT(forking(), testing::ExitedWithCode(0),
+                "^make the container's process: receive a message: cannot allocate memory$");
+}
+
 TEST_F(EarlyInitTest, EndsWhereItIsNotNeeded) {
     EXPECT_TRUE(EarlyInit::start(0).value());
     EXPECT_FALSE(has_children());
@@ -143,7 +188,7 @@ TEST_F(EarlyInitTest, EndsWhereItIsNotNeeded) {
 TEST_F(EarlyInitTest, APlanThatIsNoneEndsTheProcess) {
     const Fd memory = sys::sealed_memory("plan", "no plan", false).value();
     EarlyInit early = EarlyInit::start(0).value();
-    const auto child = early.fork({}, {memory.get(), sockets.theirs.get()});
+    const auto child = early.fork({}, {memory.get(), sockets.theirs.get()}).value();
     ASSERT_TRUE(child);
     EXPECT_EQ(sys::exit_code(sys::reap(child->pidfd).value()), EBADMSG);
 }
