@@ -31,7 +31,8 @@ bool lets_through(const SeccompProgram& program, const ModelledCall& call) {
     data.arch = kOwnArch;
     std::copy(std::begin(call.args), std::end(call.args), std::begin(data.args));
     const auto result = run_filter(program.filter, data);
-    return result == SECCOMP_RET_ALLOW || result == SECCOMP_RET_LOG;
+    const bool allowed = result == SECCOMP_RET_ALLOW, logged = result == SECCOMP_RET_LOG;
+    return allowed || logged;
 }
 
 bool lets_init_fork(const SeccompProgram& program, bool with_terminal) {

@@ -347,14 +347,18 @@ reads_the_fifo() { [[ $(<"/proc/$1/wchan") == *fifo* || $(<"/proc/$1/syscall") =
 
 # The time limit of the lock is a signal, and a foreground holds all of them.
 test_a_run_does_not_wait_for_ever_to_delete() {
-    bundle a 'args(["/bin/sleep", "0.3"])'
+    bundle a 'args(["/bin/sleep", "30"])'
     exec_tare run --bundle a a 2>err.txt & local runner=$!
     within 5 has_status a running
+    local init; init=$(pid_of a)
     (flock 9 && exec sleep 30) 9<"$STATE/a" & local holder=$!
+    within 5 locked "$STATE/a"
+    kill -KILL "$init"
     within 14 is_gone_of "$runner"
     has 'the reason' "$(<err.txt)" 'container a is busy: another command works on it'
     kill "$holder"
     wait "$holder" || true
     quiet tare delete a
 }
+locked() { ! flock --nonblock "$1" true; }
 is_gone_of() { [[ ! -e /proc/$1 || $(ps -o stat= -p "$1") == Z* ]]; }
