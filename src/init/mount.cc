@@ -111,12 +111,34 @@ wire::Attributes left_over(const Context& context, const wire::Attributes& asked
     return rest;
 }
 
+// The directory that the new tmpfs is going to cover; -ENOENT when there is none yet.
+int covered_directory(const Context& context, const wire::Mount& body) {
+    if ((body.flags & (wire::kCopyUp | wire::kKeepMode)) == 0) return -ENOENT;
+    return open_in_root(context.root, context.plan.text(body.target), Symlinks::kFollow,
+                        O_DIRECTORY);
+}
+
+Status take_over(const wire::Mount& body, int covered, int mounted) {
+    if (covered < 0) return {};
+    struct stat what = {};
+    if (body.flags & wire::kKeepMode) {
+        REQUIRE(
+            outcome(sys(__NR_newfstatat, covered, "", &what, AT_EMPTY_PATH), Detail::kOpenTarget));
+        REQUIRE(outcome(sys(__NR_fchmodat, mounted, ".", what.st_mode & 07777),
+                        Detail::kSetAttributes));
+    }
+    if (body.flags & wire::kCopyUp) REQUIRE(copy_up(covered, mounted));
+    discard(covered);
+    return {};
+}
+
 // For kernels without fsopen(2), and for what fsconfig(2) does not take: long options, iversion.
 Status mount_the_old_way(Context& context, const char* type, const wire::Mount& body) {
     // A path under "/proc" is how mount(2) gets at a descriptor: here that would be the
     // container's.
     if (context.all_or_nothing) return {ENOSYS, Detail::kMissingSyscall};
     const char* path = context.plan.text(body.target);
+    const int covered = covered_directory(context, body);
     const bool plain = (body.flags & wire::kPlainTarget) != 0;
     int target = open_in_root(context.root, path, plain ? Symlinks::kRefuse : Symlinks::kFollow);
     if (target == -ELOOP && plain) return {ENOTDIR, Detail::kTargetNotPlain};
@@ -127,34 +149,18 @@ Status mount_the_old_way(Context& context, const char* type, const wire::Mount& 
     char data[kPathMax];
     if (!join_options(context, body.options, data, sizeof data)) return {E2BIG, Detail::kFsconfig};
     const FdPath where(target);
-    unsigned long flags = mount_flags(body.attributes.set);
+    unsigned long flags = mount_flags(body.attributes.set & ~set_late(body));
     if (body.flags & wire::kCountVersions) flags |= MS_I_VERSION;
     REQUIRE(outcome(sys(__NR_mount, context.plan.text(body.source), where.text, type, flags, data),
                     Detail::kFsmount));
     discard(target);
     forget_directory(context);
-    const wire::Attributes rest = left_over(context, body.attributes);
+    wire::Attributes rest = left_over(context, body.attributes);
+    rest.set = set_late(body);
     const int mounted = open_in_root(context.root, path);
     REQUIRE(outcome(mounted, Detail::kOpenTarget));
+    REQUIRE(take_over(body, covered, mounted));
     return set_attributes(context, mounted, rest, false, true);
-}
-
-// The directory that the new tmpfs is going to cover; -ENOENT when there is none yet.
-int covered_directory(const Context& context, const wire::Mount& body) {
-    if ((body.flags & (wire::kCopyUp | wire::kKeepMode)) == 0) return -ENOENT;
-    return open_in_root(context.root, context.plan.text(body.target), Symlinks::kFollow,
-                        O_DIRECTORY);
-}
-
-Status take_over(const Context&, const wire::Mount& body, int covered, int mounted) {
-    struct stat what = {};
-    if (body.flags & wire::kKeepMode) {
-        REQUIRE(
-            outcome(sys(__NR_newfstatat, covered, "", &what, AT_EMPTY_PATH), Detail::kOpenTarget));
-        REQUIRE(outcome(sys(__NR_fchmodat, mounted, ".", what.st_mode & 07777),
-                        Detail::kSetAttributes));
-    }
-    return body.flags & wire::kCopyUp ? copy_up(covered, mounted) : Status{};
 }
 
 Status mount_as(Context& context, const char* type, const wire::Mount& body) {
@@ -167,10 +173,7 @@ Status mount_as(Context& context, const char* type, const wire::Mount& body) {
             mounted.status.detail == Detail::kFsopen && is_missing(-mounted.status.code);
         return missing ? mount_the_old_way(context, type, body) : mounted.status;
     }
-    if (const int covered = covered_directory(context, body); covered >= 0) {
-        REQUIRE(take_over(context, body, covered, mounted.fd));
-        discard(covered);
-    }
+    REQUIRE(take_over(body, covered_directory(context, body), mounted.fd));
     const bool plain = (body.flags & wire::kPlainTarget) != 0;
     wire::Attributes rest = left_over(context, body.attributes);
     rest.set = set_late(body);

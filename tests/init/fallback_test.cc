@@ -5,6 +5,7 @@
 #include <linux/mount.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -75,6 +76,21 @@ TEST_F(FallbackTest, WithoutTheNewMountCalls) {
                   " done < /proc/self/mountinfo",
                   kMountCalls),
               "seen\n700\nrw,nodev,noatime\nro\n");
+}
+
+TEST_F(FallbackTest, ATmpfsTakesOverWithoutTheNewMountCalls) {
+    root.directory("data");
+    root.file("data/file", "text\n");
+    ASSERT_EQ(::chmod((root / "data").c_str(), 0700), 0);
+    for (const char* target : {"/data", "/new"}) {
+        wire::Mount mount = file_system(steps, "tmpfs", target, MOUNT_ATTR_RDONLY);
+        mount.flags = wire::kCopyUp | wire::kKeepMode;
+        steps.add(Op::kMount, mount, {});
+    }
+    EXPECT_EQ(run("stat -c %a /data /new; cat /data/file;"
+                  "(echo new > /data/another) 2>/dev/null || echo ro",
+                  kMountCalls),
+              "700\n1777\ntext\nro\n");
 }
 
 TEST_F(FallbackTest, MasksWithoutTheNewMountCalls) {
