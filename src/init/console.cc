@@ -5,7 +5,6 @@
 #include "init/syscall.h"
 
 #include <asm/ioctls.h>
-#include <asm/termbits.h>
 #include <linux/magic.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -52,12 +51,7 @@ Status open_slave(int master, int& slave) {
     return {};
 }
 
-// Callers compare lines that have no carriage return.
-Status set_up(int master, const wire::Console& body) {
-    struct termios settings;
-    REQUIRE(outcome(sys(__NR_ioctl, master, TCGETS, &settings)));
-    settings.c_oflag &= ~static_cast<tcflag_t>(ONLCR);
-    REQUIRE(outcome(sys(__NR_ioctl, master, TCSETS, &settings)));
+Status set_size(int master, const wire::Console& body) {
     if (body.rows == 0 && body.columns == 0) return {};
     const WindowSize size = {body.rows, body.columns, 0, 0};
     return outcome(sys(__NR_ioctl, master, TIOCSWINSZ, &size));
@@ -84,7 +78,7 @@ Status console(Context& context, const wire::Console& body) {
     int master = -1, slave = -1;
     REQUIRE(open_master(context, master));
     REQUIRE(open_slave(master, slave));
-    REQUIRE(set_up(master, body));
+    REQUIRE(set_size(master, body));
     REQUIRE(outcome(sys(__NR_fchown, slave, body.uid, body.gid)));
     if (body.bind_dev_console != 0) REQUIRE(bind_console(context, slave));
     REQUIRE(send_descriptor(context, wire::kConsoleFd, master));

@@ -163,6 +163,7 @@ Foreground::~Foreground() {
 Status Foreground::set_console(Fd master) {
     TRY(check_pty_master(master));
     TRY(sys::make_nonblocking(master));
+    TRY(keep_line_ends(master));
     copy_window_size(master);
     console_ = std::move(master);
     return {};

@@ -32,7 +32,8 @@ public:
     SignalMask callers_mask() const { return callers_mask_.value_or(0); }
 
     // Takes the pty's master as soon as init has sent it, and gives it the size of the caller's
-    // terminal, so that the process starts with the right one. Errors: it is no pty's master.
+    // terminal and the modes for our relay, so that the process starts with the right ones. Errors:
+    // it is no pty's master.
     Status set_console(Fd master);
 
     // Waits for the child behind `init` to exit, and reaps it; no other child is touched.

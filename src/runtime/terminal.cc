@@ -22,6 +22,15 @@ void copy_window_size(const Fd& master) {
     if (read_window_size(size)) ::ioctl(master.get(), TIOCSWINSZ, &size);
 }
 
+Status keep_line_ends(const Fd& master) {
+    termios modes = {};
+    if (::tcgetattr(master.get(), &modes) < 0) return sys_failure("get the terminal's modes");
+    modes.c_oflag &= ~static_cast<tcflag_t>(ONLCR);
+    if (::tcsetattr(master.get(), TCSANOW, &modes) < 0)
+        return sys_failure("set the terminal's modes");
+    return {};
+}
+
 RawMode::RawMode(int fd) {
     if (::tcgetattr(fd, &before_) == 0) fd_ = fd;
 }

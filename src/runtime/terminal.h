@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/fd.h"
+#include "base/result.h"
 
 #include <termios.h>
 
@@ -9,6 +10,10 @@ namespace tare::runtime {
 // Gives the pty behind `master` the size of the caller's terminal, which is looked for on standard
 // error, output and input, then /dev/tty. Nothing happens where there is none.
 void copy_window_size(const Fd& master);
+
+// "\n" stays what it is on the way through the pty behind `master`: termios(3), ONLCR. For a relay
+// of our own. Who receives the master by a console socket gets the kernel's modes, as from runc.
+Status keep_line_ends(const Fd& master);
 
 // Raw mode for the terminal on `fd`, put back at the end. Only input is raw: the container's pty
 // does not turn "\n" into "\r\n", so the caller's terminal has to.

@@ -58,8 +58,7 @@ TEST_F(ConsoleTest, ATerminalOfTheContainersOwn) {
     EXPECT_EQ(::ioctl(master, TIOCGWINSZ, &size), 0);
     EXPECT_EQ(size.ws_row, 12);
     EXPECT_EQ(size.ws_col, 34);
-    // No carriage returns: ONLCR is off.
-    EXPECT_EQ(read_all(master), "88 620\n12 34\nx\n/dev/pts/0\nend\n");
+    EXPECT_EQ(read_all(master), "88 620\r\n12 34\r\nx\r\n/dev/pts/0\r\nend\r\n");
     ::close(master);
 }
 
@@ -84,7 +83,7 @@ TEST_F(ConsoleTest, ASymlinkAsConsoleIsCovered) {
     const init::Outcome outcome = run_init(steps, {.namespaces = CLONE_NEWNS});
     EXPECT_EQ(outcome.refusal(), "");
     ASSERT_EQ(outcome.descriptors.size(), 1u);
-    EXPECT_EQ(read_all(outcome.descriptors[0]), "88\n");
+    EXPECT_EQ(read_all(outcome.descriptors[0]), "88\r\n");
     ::close(outcome.descriptors[0]);
     EXPECT_NE(::access((other / "made").c_str(), F_OK), 0);
 }

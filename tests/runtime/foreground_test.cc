@@ -320,6 +320,18 @@ TEST(Foreground, WaitingCostsNoTime) {
     EXPECT_LE(ticks_of(tare.pid()) - before, 3);
 }
 
+TEST(Foreground, LinesOfItsConsoleEndAsTheyAre) {
+    Foreground foreground;
+    Pty pty = open_pty();
+    termios modes = {};
+    ASSERT_EQ(::tcgetattr(pty.slave.get(), &modes), 0);
+    modes.c_oflag |= ONLCR;
+    ASSERT_EQ(::tcsetattr(pty.slave.get(), TCSANOW, &modes), 0);
+    ASSERT_TRUE(foreground.set_console(std::move(pty.master)));
+    ASSERT_EQ(::tcgetattr(pty.slave.get(), &modes), 0);
+    EXPECT_EQ(modes.c_oflag & ONLCR, 0u);
+}
+
 TEST(Foreground, RefusesAnythingButAMaster) {
     Foreground foreground;
     foreground.hold_signals();
