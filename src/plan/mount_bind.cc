@@ -180,7 +180,10 @@ void plan_notify_socket(const Compilation& c) {
     }
     body.source = c.steps().text(source);
     body.target = c.steps().text("/run/notify");
-    body.attributes.set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+    // To write to a socket takes no writable mount. What a container made there would be the
+    // host's.
+    body.attributes.set =
+        MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
     c.steps().add(wire::Op::kBind, body,
                   {"NOTIFY_SOCKET", "bind " + quote(source) + " on '/run/notify'",
                    describe(body.attributes)});

@@ -5,6 +5,9 @@
 #include "runtime/runtime.h"
 #include "runtime/store.h"
 #include "runtime/teardown.h"
+#include "sys/process.h"
+
+#include <csignal>
 
 namespace tare::runtime {
 
@@ -37,13 +40,23 @@ Result<Liveness> look_before_removal(const StateDirectory& directory, const Reco
     return code == ENOSYS || code == EPERM ? Liveness{} : std::move(now);
 }
 
+// Whoever holds the lock may wait for what goes on in the container, whose init ends that. Nothing
+// else is touched without the lock.
+Status lock_by_force(StateDirectory& directory) {
+    if (TRY(directory.try_lock())) return {};
+    if (const auto record = directory.read())
+        if (const auto init = open_init(*record); init && *init)
+            (void)sys::send_signal(*init, SIGKILL);
+    return directory.lock();
+}
+
 } // namespace
 
 Status remove(const Settings& settings, const std::string& id, bool force) {
     auto directory = StateDirectory::open(settings, id);
     if (!directory && directory.error().code == ENOENT && force) return {};
     StateDirectory opened = TRY(std::move(directory));
-    TRY(opened.lock());
+    TRY(force ? lock_by_force(opened) : opened.lock());
     const auto record = opened.read();
     if (!record) return remove_unreadable(opened, record.error(), force);
 

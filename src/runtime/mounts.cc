@@ -40,9 +40,11 @@ Result<Held> hold(const Settings& settings, const std::string& id) {
     return Held{std::move(directory), std::move(record), sys::Child{pid, std::move(now.init)}};
 }
 
-// Its end is the answer: a plan without kExec ends with status 0 when all is done.
-Status await_end(Report& report, sys::Child& process) {
+// Its end is the answer: a plan without kExec ends with status 0 when all is done. A container can
+// freeze it by the cgroup that its init is in: it is awaited no longer than init lives.
+Status await_end(Report& report, sys::Child& process, const Fd& init) {
     for (;;) {
+        TRY(report.wait_beside(init).map_error(under(kWho)));
         const Report::Event event = TRY(report.next());
         if (event.kind == wire::kForked) {
             TRY(follow_fork(process, event.code));
@@ -62,7 +64,7 @@ Status perform(const Held& held, const plan::Plan& plan) {
     Launched launched =
         TRY(launch_into_container({.plan = plan, .record = held.record, .init = held.init}));
     Report report(std::move(launched.report), plan.steps);
-    Status done = await_end(report, launched.init);
+    Status done = await_end(report, launched.init, held.init.pidfd);
     if (done) return {};
     sys::end_child(launched.init);
     if (sys::has_ended(held.init.pidfd))

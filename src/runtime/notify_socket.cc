@@ -86,10 +86,13 @@ Result<NotifyProxy> NotifyProxy::open(const Fd& state_directory, std::string hos
     if (!socket) return sys_failure("make the notify socket");
     const std::string path = "/proc/self/fd/" + std::to_string(directory.get()) + "/" + kNotifyName;
     const Address address = TRY(address_of(path));
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address.name), address.size) < 0)
-        return sys_failure("bind the notify socket");
-    if (::fchmodat(directory.get(), kNotifyName, 0777, 0) < 0) // any user of the container's
-        return sys_failure("chmod the notify socket");
+    // For any user of the container's. By its name a chmod might meet what somebody put there.
+    const mode_t before = ::umask(0);
+    const int bound =
+        ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address.name), address.size);
+    const int problem = errno;
+    ::umask(before);
+    if (bound < 0) return sys_failure("bind the notify socket", problem);
     return NotifyProxy(std::move(socket), std::move(host));
 }
 

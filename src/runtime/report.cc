@@ -4,10 +4,12 @@
 #include "plan/detail.h"
 #include "runtime/launch.h"
 #include "sys/process.h"
+#include "sys/retry.h"
 #include "sys/socket.h"
 
 #include <cerrno>
 #include <csignal>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace tare::runtime {
@@ -45,6 +47,14 @@ Result<Report::Event> Report::next() {
             return Event{message.kind, message.code, std::move(answer.fd)};
         log::warning(plan::describe(*steps_, message).text);
     }
+}
+
+Status Report::wait_beside(const Fd& process) const {
+    pollfd fds[] = {{.fd = socket_.get(), .events = POLLIN, .revents = 0},
+                    {.fd = process.get(), .events = POLLIN, .revents = 0}};
+    if (sys::retry_eintr([&] { return ::poll(fds, 2, -1); }) < 0) return sys_failure("poll");
+    if (fds[0].revents == 0) return sys_failure("wait for its report", ESRCH);
+    return {};
 }
 
 Status Report::go(pid_t pid) {

@@ -23,6 +23,9 @@ public:
     // Waits for the next one. Warnings are logged on the way; a kFailed message is the error.
     Result<Event> next();
 
+    // Until next() has something to read. ESRCH: `process`, a pidfd, has ended before.
+    Status wait_beside(const Fd& process) const;
+
     // kGo: init may go on from where it waits; `pid` is its own as we see it. No error where it has
     // ended already: why, next() tells.
     Status go(pid_t pid);

@@ -213,8 +213,9 @@ private:
         DIR* stream = again ? ::fdopendir(again->get()) : nullptr;
         if (stream == nullptr) return names;
         again->release();
-        while (const dirent* entry = ::readdir(stream))
-            names.emplace_back(entry->d_name);
+        while (const dirent* entry =
+                   ::readdir(stream)) // a directory is a cgroup of the container's
+            if (entry->d_type != DT_DIR) names.emplace_back(entry->d_name);
         ::closedir(stream);
         return names;
     }

@@ -4,6 +4,7 @@
 #include "runtime/runtime.h"
 #include "runtime/signal_mask.h"
 #include "sys/file.h"
+#include "sys/process.h"
 #include "sys/retry.h"
 
 #include <algorithm>
@@ -65,6 +66,24 @@ Status remove_contents(const Fd& dir, std::string_view what) {
     return status;
 }
 
+// Its records say which hooks to run and what to kill. root goes where it is told to.
+Status check_owner(const struct stat& facts, const std::string& path) {
+    const uid_t us = sys::effective_uid();
+    if (us == 0 || facts.st_uid == us) return {};
+    return Failure({EPERM, "the state directory " + quote(path) + " belongs to the user "
+                               + std::to_string(facts.st_uid) + ", not to us"});
+}
+
+// Who may write to the root of an unprivileged user could put a directory in place of another.
+Status check_root(const std::string& path) {
+    struct stat facts = {};
+    if (sys::effective_uid() == 0) return {};
+    if (::stat(path.c_str(), &facts) < 0) return sys_failure("stat " + quote(path));
+    if (facts.st_uid != 0) TRY(check_owner(facts, path));
+    if ((facts.st_mode & (S_IWGRP | S_IWOTH)) == 0 || (facts.st_mode & S_ISVTX) != 0) return {};
+    return Failure({EPERM, "the state directory " + quote(path) + " can be written to by others"});
+}
+
 void interrupt(int) {}
 
 // flock(2) has no timeout: a signal ends the wait, also where a foreground holds all signals.
@@ -104,12 +123,14 @@ Result<StateDirectory> StateDirectory::claim(const Settings& settings, const std
         return Failure({EEXIST, "container with given ID already exists: " + id});
     if (problem != 0) return sys_failure("make state directory " + quote(path), problem);
 
-    auto claimed = lock_new(path, id);
+    auto claimed = lock_new(settings.root, id);
     if (!claimed) ::rmdir(path.c_str()); // no use without the lock: give the id back
     return claimed;
 }
 
-Result<StateDirectory> StateDirectory::lock_new(const std::string& path, const std::string& id) {
+Result<StateDirectory> StateDirectory::lock_new(const std::string& root, const std::string& id) {
+    TRY(check_root(root));
+    const std::string path = root + "/" + id;
     Fd dir = TRY(sys::open_directory(path));
     StateDirectory claimed(path, id, std::move(dir));
     TRY(claimed.lock());
@@ -133,14 +154,26 @@ Status StateDirectory::lock_shared() {
     return lock_as(LOCK_SH);
 }
 
-Status StateDirectory::lock_as(int operation) {
+Result<bool> StateDirectory::try_lock() {
+    return try_lock_as(LOCK_EX);
+}
+
+Result<bool> StateDirectory::try_lock_as(int operation) {
     const int locked = sys::retry_eintr([&] { return ::flock(dir_.get(), operation | LOCK_NB); });
-    int problem = locked < 0 ? errno : 0;
-    if (problem == EWOULDBLOCK) problem = lock_within(dir_.get(), operation, kLockSeconds);
+    if (locked < 0 && errno == EWOULDBLOCK) return false;
+    if (locked < 0) return sys_failure("lock " + quote(path_));
+    TRY(check_still_ours());
+    return true;
+}
+
+Status StateDirectory::lock_as(int operation) {
+    const bool locked = TRY(try_lock_as(operation));
+    if (locked) return {};
+    const int problem = lock_within(dir_.get(), operation, kLockSeconds);
     if (problem == EINTR)
         return Failure({EBUSY, "container " + id_ + " is busy: another command works on it"});
     if (problem != 0) return sys_failure("lock " + quote(path_), problem);
-    return check_still_there();
+    return check_still_ours();
 }
 
 Status StateDirectory::unlock() {
@@ -149,11 +182,11 @@ Status StateDirectory::unlock() {
 }
 
 // Between our open and our lock a `delete` may have removed it; the lock is then worth nothing.
-Status StateDirectory::check_still_there() const {
+Status StateDirectory::check_still_ours() const {
     struct stat facts = {};
     if (::fstat(dir_.get(), &facts) < 0) return sys_failure("stat " + quote(path_));
     if (facts.st_nlink == 0) return does_not_exist(id_);
-    return {};
+    return check_owner(facts, path_);
 }
 
 Status StateDirectory::write(const Record& record) const {

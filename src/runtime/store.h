@@ -21,14 +21,18 @@ Status check_id(const std::string& id);
 class StateDirectory {
 public:
     // Makes the directory and locks it; the root too when it is missing. Of several callers with
-    // one id exactly one succeeds: "container with given ID already exists: ID".
+    // one id exactly one succeeds: "container with given ID already exists: ID". EPERM: the root of
+    // an unprivileged user is another's, or others may write to it.
     static Result<StateDirectory> claim(const Settings& settings, const std::string& id);
 
     // "container does not exist: ID"
     static Result<StateDirectory> open(const Settings& settings, const std::string& id);
 
     // Waits for whoever holds it, at most ten seconds. Gone meanwhile: "container does not exist".
+    // EPERM: it is another user's, and we are not root.
     Status lock();
+    // False: somebody holds it.
+    Result<bool> try_lock();
     // The same with others who only look: it keeps out whoever changes the container.
     Status lock_shared();
     Status unlock();
@@ -51,8 +55,9 @@ private:
         : path_(std::move(path)), id_(std::move(id)), dir_(std::move(dir)) {}
 
     Status lock_as(int operation);
-    static Result<StateDirectory> lock_new(const std::string& path, const std::string& id);
-    Status check_still_there() const;
+    Result<bool> try_lock_as(int operation);
+    static Result<StateDirectory> lock_new(const std::string& root, const std::string& id);
+    Status check_still_ours() const;
 
     std::string path_, id_;
     Fd dir_;

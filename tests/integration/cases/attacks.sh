@@ -359,3 +359,32 @@ test_exec_believes_no_file_of_the_container() {
     is 'the fake' "$(tare exec a cat /proc/self/oom_score_adj)" ''
     quiet tare delete -f a
 }
+
+# The names of its cgroups are a container's own where it has been given its cgroup.
+test_cgroups_deeper_than_a_path_may_be() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare run -d --bundle a a
+    (cd "$V2/a" && name=$(printf 'x%.0s' {1..200}) && for _ in {1..30}; do mkdir "$name" && cd "$name"; done)
+    quiet tare ps a
+    quiet tare delete -f a
+    [[ ! -e $V2/a ]] || fail 'its cgroup is still there'
+}
+
+test_the_directory_of_the_notify_socket_is_read_only() {
+    bundle a
+    NOTIFY_SOCKET=$T/notify quiet tare create --no-new-keyring --bundle a a
+    quiet tare exec a /bin/sh -c 'echo x >/run/notify/x || true'
+    has 'the reason' "$err" 'Read-only file system'
+    quiet tare delete -f a
+}
+
+test_delete_by_force_while_a_hook_keeps_start_busy() {
+    bundle a 'hook("startContainer"; "/bin/sleep"; ["sleep", "30"])'
+    quiet tare create --bundle a a
+    exec_tare start a 2>start.txt & local start=$!
+    within 5 locked "$STATE/a"
+    quiet tare delete -f a
+    wait "$start" && fail 'start succeeded'
+    has 'the reason' "$(<start.txt)" 'died before it could execute the process'
+}
+locked() { ! flock --nonblock "$1" true; }

@@ -133,3 +133,17 @@ test_others_cannot_read_the_state() {
     is mode "$(stat -c %a "$STATE" "$STATE/a" | tr '\n' ' ')" '700 700 '
     quiet tare delete a
 }
+
+# Whoever may put a record there says what the next command executes.
+test_the_state_of_somebody_else() {
+    reachable
+    mine a
+    mkdir -m 777 user/state
+    refused 'can be written to by others' user_tare create --bundle a a
+    chown 4243 user/state
+    refused "the state directory '$T/user/state' belongs to the user 4243, not to us" user_tare create --bundle a a
+    chmod 755 user/state && chown $USER_ID user/state
+    mkdir -m 755 user/state/a && chown 4243 user/state/a
+    refused "the state directory '$T/user/state/a' belongs to the user 4243, not to us" user_tare delete -f a
+    is 'what is left' "$(ls user/state)" a
+}
