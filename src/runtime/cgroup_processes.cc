@@ -11,6 +11,7 @@
 #include <ctime>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tare::runtime {
@@ -30,20 +31,22 @@ bool is_gone(const Error& error) {
     return error.code == ENOENT || error.code == ENODEV;
 }
 
-// Calls `visit` with the path of each cgroup, those below first. One that vanishes is left out.
-template <class Visit>
-Status each_cgroup(const std::string& path, const Visit& visit) {
-    const std::vector<std::string> names = TRY(sys::subdirectories(path));
-    for (const std::string& name : names)
-        TRY(each_cgroup(path + "/" + name, visit));
-    Status status = visit(path);
-    if (!status && is_gone(status.error())) return {};
-    return status;
+// A container that has been given its cgroup can close it even to whom it belongs: chmod(2).
+template <class Act>
+auto even_if_closed(const std::string& path, const Act& act) {
+    auto done = act();
+    if (done || done.error().code != EACCES || ::chmod(path.c_str(), 0755) < 0) return done;
+    for (const char* file : {"cgroup.events", "cgroup.freeze", "cgroup.kill", "cgroup.procs"})
+        ::chmod((path + "/" + file).c_str(), 0644);
+    return act();
 }
 
 // cgroup.procs of a threaded cgroup cannot be read: its processes are listed further up.
-Status add_processes(const std::string& path, std::vector<pid_t>& pids) {
-    const auto text = sys::read_file(path + "/cgroup.procs", kMaxProcs);
+Status add_processes(const Fd& parent, const std::string& file, std::vector<pid_t>& pids) {
+    auto text = sys::read_file_at(parent, file, kMaxProcs);
+    if (!text && text.error().code == EACCES
+        && ::fchmodat(parent.get(), file.c_str(), 0644, 0) == 0)
+        text = sys::read_file_at(parent, file, kMaxProcs);
     if (!text && text.error().code == EOPNOTSUPP) return {};
     if (!text) return Failure(text.error());
     for (const std::string_view line : split(*text, '\n'))
@@ -62,7 +65,8 @@ void wait_for_event(const Fd& events, std::int64_t deadline) {
 // Until `line` is in cgroup.events, or the cgroup is gone. False: not in time.
 Result<bool> wait_for(const std::string& path, std::string_view line, std::int64_t deadline) {
     for (;;) {
-        auto file = sys::open_file(path + "/cgroup.events", O_RDONLY);
+        auto file =
+            even_if_closed(path, [&] { return sys::open_file(path + "/cgroup.events", O_RDONLY); });
         if (!file && is_gone(file.error())) return true;
         const Fd events = TRY(std::move(file));
         const auto text = sys::read_all(events, 4096, "cgroup.events");
@@ -101,14 +105,18 @@ Status kill_without_help(const std::string& path) {
 }
 
 Status kill_all(const std::string& path) {
-    const Status killed = sys::write_control(path + "/cgroup.kill", "1");
+    const Status killed =
+        even_if_closed(path, [&] { return sys::write_control(path + "/cgroup.kill", "1"); });
     if (killed || !is_gone(killed.error())) return killed;
     if (sys::check_writable(path) == ENOENT) return {};
     return kill_without_help(path);
 }
 
 Status remove_tree(const std::string& path) {
-    return each_cgroup(path, [](const std::string& each) { return sys::remove_directory(each); });
+    return sys::visit_cgroups(path, [](const Fd& parent, const std::string& name) -> Status {
+        if (::unlinkat(parent.get(), name.c_str(), AT_REMOVEDIR) == 0) return {};
+        return sys_failure("rmdir " + quote(name));
+    });
 }
 
 Failure still_busy(const std::string& path, Error error) {
@@ -132,7 +140,9 @@ std::string value_in(const std::string& path, std::string_view key) {
 
 Result<std::vector<pid_t>> list_cgroup(const std::string& path) {
     std::vector<pid_t> pids;
-    TRY(each_cgroup(path, [&](const std::string& each) { return add_processes(each, pids); }));
+    TRY(sys::visit_cgroups(path, [&](const Fd& parent, const std::string& name) {
+        return add_processes(parent, name + "/cgroup.procs", pids);
+    }));
     return pids;
 }
 
@@ -165,7 +175,8 @@ Status freeze_cgroup(const std::string& path, bool frozen, int timeout_ms) {
 }
 
 Result<bool> is_frozen(const std::string& path) {
-    const auto text = sys::read_small_file(path + "/cgroup.freeze");
+    const auto text =
+        even_if_closed(path, [&] { return sys::read_small_file(path + "/cgroup.freeze"); });
     if (text) return text->starts_with('1');
     if (text.error().code == ENOENT || text.error().code == ENODEV) return false;
     return Failure(text.error());
