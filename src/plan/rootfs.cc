@@ -1,7 +1,7 @@
 #include "plan/rootfs.h"
 
 #include "base/text.h"
-#include "plan/mount.h"
+#include "plan/mount_entry.h"
 #include "plan/namespaces.h"
 
 #include <algorithm>
@@ -49,15 +49,13 @@ constexpr struct {
 };
 
 // An engine that binds /dev brings all of it: what is made there would be made on the host.
-const spec::Mount* bind_on_dev(const spec::Config& config) {
-    const auto found = std::ranges::find_if(config.mounts, [](const spec::Mount& mount) {
-        const auto& options = mount.options;
-        const bool bind = mount.type == "bind"
-                          || std::find(options.begin(), options.end(), "bind") != options.end()
-                          || std::find(options.begin(), options.end(), "rbind") != options.end();
-        return bind && clean_path(mount.destination) == "/dev";
-    });
-    return found == config.mounts.end() ? nullptr : &*found;
+Result<const spec::Mount*> bind_on_dev(const Compilation& c) {
+    for (std::size_t i = 0; i < c.config.mounts.size(); ++i) {
+        if (clean_path(c.config.mounts[i].destination) != "/dev") continue;
+        const Entry entry = TRY(read_entry(c, i));
+        if (is_bind(entry) && !is_change(entry)) return &c.config.mounts[i];
+    }
+    return nullptr;
 }
 
 // Engines list all devices of the host for a privileged container. The host's would open its
@@ -213,7 +211,7 @@ Status plan_devices_and_links(const Compilation& c) {
     std::set<std::string> configured;
     for (const spec::Device& device : c.linux_.devices)
         configured.insert(clean_path(device.path));
-    const spec::Mount* host_dev = bind_on_dev(c.config);
+    const spec::Mount* host_dev = TRY(bind_on_dev(c));
     if (host_dev == nullptr) {
         plan_default_devices(c, configured);
         plan_links(c);

@@ -120,8 +120,9 @@ TEST(PlanDevices, AreTheHostsWhereNoNodeCanBeMade) {
 }
 
 TEST(PlanDevices, ABoundDevBringsItsOwn) {
-    for (const spec::Mount& mount : {spec::Mount{"/dev/", "bind", "/dev", {}},
-                                     spec::Mount{"/dev", "none", "/dev", {"rbind"}}}) {
+    for (const spec::Mount& mount :
+         {spec::Mount{"/dev/", "bind", "/dev", {}}, spec::Mount{"/dev", "none", "/dev", {"rbind"}},
+          spec::Mount{"/dev", "", "/dev", {"rbind,rw"}}}) {
         Part part;
         part.config.mounts = {mount};
         ASSERT_TRUE(plan_devices_and_links(part.c()));
@@ -139,6 +140,15 @@ TEST(PlanDevices, ABoundDevBringsItsOwn) {
                       "config.json#/linux/devices: /dev/fuse, /dev/x/sda: not made, because /dev "
                       "is '/dev' itself, by config.json#/mounts"});
     }
+}
+
+TEST(PlanDevices, AChangeOfDevBringsNothing) {
+    Part part;
+    part.config.mounts = {{"/dev", "tmpfs", "tmpfs", {}},
+                          {"/dev", "bind", "", {"remount", "bind", "ro"}}};
+    ASSERT_TRUE(plan_devices_and_links(part.c()));
+    EXPECT_TRUE(part.steps().starts_with("device: make the device '/dev/null': c 1:3, mode 0666\n"))
+        << part.steps();
 }
 
 // What engines list for a privileged container.
