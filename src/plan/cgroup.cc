@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "plan/devices.h"
+#include "plan/mount.h"
 #include "plan/unit.h"
 
 #include <algorithm>
@@ -13,7 +14,6 @@ namespace {
 
 constexpr const char* kPath = "config.json#/linux/cgroupsPath";
 constexpr const char* kResources = "config.json#/linux/resources";
-constexpr const char* kDefault = "(default)";
 
 // The path is the manager's to choose, but never one that leads out of the tree.
 Status check_path(const std::string& path) {
@@ -27,7 +27,8 @@ Status check_path(const std::string& path) {
 Status plan_devices(const spec::Linux& config, const HostFacts& host, CgroupPlan& plan) {
     std::vector<spec::DeviceRule> rules;
     if (config.resources) rules = config.resources->devices;
-    plan.device_origin = rules.empty() ? kDefault : std::string(kResources) + "/devices";
+    plan.device_origin = std::string(kDefault);
+    if (!rules.empty()) plan.device_origin = std::string(kResources) + "/devices";
     rules.insert(rules.end(), default_device_rules().begin(), default_device_rules().end());
     std::vector<std::uint64_t> program = TRY(compile_devices(rules, plan.device_origin));
     if (!host.can_admin || host.in_user_namespace) {
@@ -52,12 +53,15 @@ bool has_new_cgroup_namespace(const spec::Linux& config) {
     });
 }
 
-bool has_writable_cgroup_mount(const spec::Config& config) {
-    return std::ranges::any_of(config.mounts, [](const spec::Mount& mount) {
-        return mount.type == "cgroup" && mount.destination == "/sys/fs/cgroup"
-               && std::ranges::find(mount.options, "ro") == mount.options.end()
-               && std::ranges::find(mount.options, "rro") == mount.options.end();
-    });
+Result<bool> has_writable_cgroup_mount(const spec::Config& config) {
+    for (std::size_t i = 0; i < config.mounts.size(); ++i) {
+        const spec::Mount& mount = config.mounts[i];
+        if (mount.type != "cgroup" || clean_path(mount.destination) != "/sys/fs/cgroup") continue;
+        const std::string origin = pointer_to("config.json#/mounts", i);
+        const MountOptions options = TRY(read_mount_options(mount.options, origin));
+        if (!options.bind && !options.remount && !makes_readonly(options.attributes)) return true;
+    }
+    return false;
 }
 
 // The uid of the container's process as we see it; nullopt where nobody knows, or it has none.
@@ -73,13 +77,13 @@ std::optional<uid_t> process_owner(const spec::Config& config) {
     return std::nullopt;
 }
 
-void plan_delegation(const spec::Config& config, const HostFacts& host, CgroupPlan& plan) {
-    if (!host.can_admin || !has_new_cgroup_namespace(*config.linux_)
-        || !has_writable_cgroup_mount(config))
-        return;
+Status plan_delegation(const spec::Config& config, const HostFacts& host, CgroupPlan& plan) {
+    if (!host.can_admin || !has_new_cgroup_namespace(*config.linux_)) return {};
+    if (!TRY(has_writable_cgroup_mount(config))) return {};
     const std::optional<uid_t> owner = process_owner(config);
     plan.delegate = owner && *owner != host.euid;
     plan.owner = owner.value_or(0);
+    return {};
 }
 
 } // namespace
@@ -95,7 +99,7 @@ std::vector<std::string> controllers_of(const std::vector<CgroupWrite>& writes) 
 
 Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host,
                                const Options& options) {
-    CgroupPlan plan{.origin = kDefault};
+    CgroupPlan plan{.origin = std::string(kDefault)};
     static const spec::Linux kNothing;
     const spec::Linux& linux_ = config.linux_ ? *config.linux_ : kNothing;
     if (!linux_.cgroups_path.empty()) {
@@ -112,7 +116,7 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host
     if (options.systemd) TRY(plan_unit(host, options, plan));
     TRY(plan_devices(linux_, host, plan));
     if (options.systemd) TRY(plan_unit_annotations(config, options, plan));
-    if (config.linux_) plan_delegation(config, host, plan);
+    if (config.linux_) TRY(plan_delegation(config, host, plan));
     return plan;
 }
 

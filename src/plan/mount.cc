@@ -80,10 +80,7 @@ std::uint32_t fallback(const Compilation& c, const spec::Mount& mount) {
 
 bool is_late_readonly(const Compilation& c, const Entry& entry) {
     if (entry.mount.type != "tmpfs" || is_bind(entry) || is_change(entry)) return false;
-    if (((entry.options.attributes.set | entry.options.attributes.recursive_set)
-         & MOUNT_ATTR_RDONLY)
-        == 0)
-        return false;
+    if (!makes_readonly(entry.options.attributes)) return false;
     if (entry.target == "/dev" || entry.options.copy_up) return true;
     const auto below = c.destinations.lower_bound(entry.target + "/");
     return below != c.destinations.end() && is_below(*below, entry.target);
@@ -162,8 +159,7 @@ Status plan_our_cgroups(const Compilation& c, const Entry& entry) {
     MountOptions options = entry.options;
     wire::Attributes& attributes = options.attributes;
     if (attributes.propagation == 0) attributes.propagation = MS_PRIVATE;
-    if (((attributes.set | attributes.recursive_set) & MOUNT_ATTR_RDONLY) == 0)
-        attributes.clear |= MOUNT_ATTR_RDONLY;
+    if (!makes_readonly(attributes)) attributes.clear |= MOUNT_ATTR_RDONLY;
     return plan_bind(c, Entry{bind, entry.origin, entry.target, options});
 }
 

@@ -261,6 +261,12 @@ Result<MountOptions> read_mount_options(const std::vector<std::string>& options,
     return reader.finish();
 }
 
+bool makes_readonly(const wire::Attributes& attributes) {
+    const std::uint64_t set =
+        (attributes.set & ~attributes.recursive_clear) | attributes.recursive_set;
+    return (set & MOUNT_ATTR_RDONLY) != 0;
+}
+
 std::string describe(const wire::Attributes& attributes) {
     std::vector<std::string> names;
     describe_change(attributes.set, attributes.clear, "", names);

@@ -31,6 +31,9 @@ struct MountOptions {
 Result<MountOptions> read_mount_options(const std::vector<std::string>& options,
                                         const std::string& origin);
 
+// Whether a new mount with them is read-only.
+bool makes_readonly(const wire::Attributes& attributes);
+
 // "nosuid, rw, rro, rslave": what the attributes do, in the spec's names.
 std::string describe(const wire::Attributes& attributes);
 

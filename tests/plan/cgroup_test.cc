@@ -276,12 +276,20 @@ TEST(PlanCgroup, DelegatesOnlyWhatTheContainerSeesAndMayWrite) {
         change(config);
         return plan_of(config, host).delegate;
     };
-    EXPECT_FALSE(delegates([](auto& c) { c.mounts[0].options = {"ro"}; }));
+    EXPECT_TRUE(delegates([](auto& c) { c.mounts[0].destination = "//sys/fs/./cgroup/"; }));
+    EXPECT_TRUE(delegates([](auto& c) { c.mounts[0].options = {"ro", "nosuid,rw"}; }));
+    for (const char* options : {"ro", "rro", "nosuid,noexec,nodev,ro", "rw,bind", "rw,remount"})
+        EXPECT_FALSE(delegates([&](auto& c) { c.mounts[0].options = {options}; })) << options;
     EXPECT_FALSE(delegates([](auto& c) { c.mounts.clear(); }));
     EXPECT_FALSE(delegates([](auto& c) { c.linux_->namespaces[0].path = "/proc/1/ns/cgroup"; }));
     EXPECT_FALSE(delegates([](auto& c) { c.process->user.uid = 999999; }));
     EXPECT_FALSE(delegates([](auto& c) { c.linux_->namespaces.pop_back(); })); // root as before
     EXPECT_FALSE(delegates([](auto&) {}, {.can_admin = false}));
+
+    spec::Config config = delegating_config();
+    config.mounts[0].options = {"=1"};
+    EXPECT_EQ(plan_cgroup(config, {}).error().text,
+              "config.json#/mounts/0/options/0: '=1' has no name in front of '='");
 }
 
 } // namespace
