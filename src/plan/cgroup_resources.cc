@@ -230,8 +230,9 @@ Status Planner::plan_unified(const std::map<std::string, std::string>& files) {
         if (!may_be_unified(file))
             return refuse("/unified",
                           quote(file) + " is not the name of a controller's file in a cgroup");
+        const std::string field = pointer_to("/unified", std::string_view(file));
         for (const std::string_view line : split(value, '\n'))
-            if (!line.empty() || value.empty()) write("/unified/" + file, file, std::string(line));
+            if (!line.empty() || value.empty()) write(field, file, std::string(line));
     }
     return {};
 }

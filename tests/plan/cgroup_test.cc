@@ -152,11 +152,12 @@ TEST(PlanResources, PutsUnifiedLast) {
     EXPECT_EQ(
         planned({.pids_limit = 7,
                  .unified = {{"cgroup.max.depth", "3"},
+                             {"x.a~b", "1"},
                              {"io.max", "8:0 rbps=1\n8:1 rbps=2\n"},
                              {"memory.high", ""}}}),
         (Texts{"pids.max = 7 (/pids/limit)", "cgroup.max.depth = 3 (/unified/cgroup.max.depth)",
                "io.max = 8:0 rbps=1 (/unified/io.max)", "io.max = 8:1 rbps=2 (/unified/io.max)",
-               "memory.high =  (/unified/memory.high)"}));
+               "memory.high =  (/unified/memory.high)", "x.a~b = 1 (/unified/x.a~0b)"}));
 }
 
 TEST(PlanResources, RefusesUnifiedFilesThatAreNoLimits) {
