@@ -139,10 +139,14 @@ void order_burst(std::vector<CgroupWrite>& writes) {
 // The writes of fields that are here only because another one needs them.
 void drop_context(std::vector<CgroupWrite>& writes, const spec::Resources& changes,
                   const std::string& origin) {
+    // `unified` may name the same files, and means them.
+    const auto is = [&](const CgroupWrite& write, std::string_view file, std::string_view field) {
+        return write.file == file && write.origin == origin + std::string(field);
+    };
     if (changes.memory && !is_set(changes.memory->limit))
-        std::erase_if(writes, [](const CgroupWrite& w) { return w.file == "memory.max"; });
+        std::erase_if(writes, [&](const auto& w) { return is(w, "memory.max", "/memory/limit"); });
     for (CgroupWrite& write : writes)
-        if (write.file == "cpu.max" && changes.cpu && !is_set(changes.cpu->quota))
+        if (changes.cpu && !is_set(changes.cpu->quota) && is(write, "cpu.max", "/cpu/quota"))
             write.origin = origin + "/cpu/period";
 }
 

@@ -53,6 +53,20 @@ TEST(PlanUpdate, LeavesTheSwapBesideANewLimit) {
     EXPECT_EQ(after(present, {.memory = {{.limit = -1}}}).memory->swap, -1);
 }
 
+TEST(PlanUpdate, WritesTheFilesOfUnifiedBesideOtherFieldsOfTheirController) {
+    EXPECT_EQ(writes({}, {.memory = {{.reservation = 1}}, .unified = {{"memory.max", "5000000"}}}),
+              (Texts{"memory.low = 1 (r#/memory/reservation)",
+                     "memory.max = 5000000 (r#/unified/memory.max)"}));
+    const spec::Resources present = {.memory = {{.limit = 100, .swap = 150}},
+                                     .cpu = {{.quota = 50'000}}};
+    EXPECT_EQ(writes(present, {.memory = {{.swap = 300}}, .unified = {{"memory.max", "200"}}}),
+              (Texts{"memory.swap.max = 200 (r#/memory/swap)",
+                     "memory.max = 200 (r#/unified/memory.max)"}));
+    EXPECT_EQ(
+        writes(present, {.cpu = {{.period = 1000}}, .unified = {{"cpu.max", "1 1000"}}}),
+        (Texts{"cpu.max = 50000 1000 (r#/cpu/period)", "cpu.max = 1 1000 (r#/unified/cpu.max)"}));
+}
+
 TEST(PlanUpdate, TakesThePeriodThatTheQuotaIsMeasuredBy) {
     const spec::Resources present = {.cpu = {{.quota = 50'000, .period = 200'000}}};
     EXPECT_EQ(writes(present, {.cpu = {{.quota = 70'000}}}),
