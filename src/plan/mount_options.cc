@@ -129,11 +129,13 @@ std::vector<std::string> split_entry(const std::string& entry) {
     bool quoted = false;
     for (std::size_t i = 0; i < entry.size(); ++i) {
         if (entry[i] == '"') quoted = !quoted;
-        if (entry[i] == '\\' && i + 1 < entry.size()) parts.back() += entry[i++];
-        if (entry[i] == ',' && !quoted && (i == 0 || entry[i - 1] != '\\'))
+        if (entry[i] == ',' && !quoted) {
             parts.emplace_back();
-        else
-            parts.back() += entry[i];
+            continue;
+        }
+        parts.back() += entry[i];
+        // As overlayfs has it: the second of two backslashes hides nothing.
+        if (entry[i] == '\\' && i + 1 < entry.size()) parts.back() += entry[++i];
     }
     std::erase(parts, "");
     return parts;

@@ -93,6 +93,7 @@ TEST(ReadMountOptions, SplitsThemByWhatTheyAreOf) {
         {{"size=64k,ro,,mode=755"}, "ro data=size=64k|mode=755"},
         {{"context=\"a:b:c1,c2\",uid=1"}, " data=context=\"a:b:c1,c2\"|uid=1"},
         {{"lowerdir=/a\\,b:/c"}, " data=lowerdir=/a\\,b:/c"},
+        {{"lowerdir=/a\\\\,nodev"}, "nodev data=lowerdir=/a\\\\"},
         {{"", ","}, ""},
         {{"RO", "rbinds", "r", "rr", "rnomand"}, " data=RO|rbinds|r|rr|rnomand"},
         {{"ro", "=5"}, "/mounts/0/options/1: '=5' has no name in front of '='"},
