@@ -47,11 +47,10 @@ std::size_t utf8_length(std::string_view text) {
 
 } // namespace
 
-std::string quote(std::string_view text) {
+std::string escaped(std::string_view text) {
     std::string out;
-    out.reserve(text.size() + 2);
-    out += '\'';
-    for (const char c : text.substr(0, kQuoteBytes)) {
+    out.reserve(text.size());
+    for (const char c : text) {
         if (is_control(static_cast<unsigned char>(c))) {
             char hex[8];
             std::snprintf(hex, sizeof hex, "\\x%02x", static_cast<unsigned char>(c));
@@ -60,8 +59,12 @@ std::string quote(std::string_view text) {
             out += c;
         }
     }
-    if (text.size() > kQuoteBytes) out += "...";
-    return out + "'";
+    return out;
+}
+
+std::string quote(std::string_view text) {
+    const char* end = text.size() > kQuoteBytes ? "...'" : "'";
+    return "'" + escaped(text.substr(0, kQuoteBytes)) + end;
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {

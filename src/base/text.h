@@ -8,6 +8,8 @@
 
 namespace tare {
 
+// `text` with control characters as \xNN: it stays a line, and no terminal acts on it.
+std::string escaped(std::string_view text);
 // 'text' in single quotes, for error messages; control characters as \xNN, cut after 200 bytes.
 std::string quote(std::string_view text);
 

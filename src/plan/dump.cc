@@ -180,12 +180,6 @@ std::string number(std::size_t step) {
     return std::string(text.size() < 3 ? 3 - text.size() : 0, '0') + text;
 }
 
-// Names of a config may hold anything; a line stays a line.
-std::string printable(const std::string& text) {
-    const std::string quoted = quote(text);
-    return text.size() > 200 ? text : quoted.substr(1, quoted.size() - 2);
-}
-
 } // namespace
 
 std::string dump_text(const Plan& plan) {
@@ -199,7 +193,7 @@ std::string dump_text(const Plan& plan) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const Entry& entry = entries[i];
         out += number(i + 1) + "  " + padded(entry.by, 6) + "  " + padded(entry.op, op_width) + "  "
-               + padded(printable(entry.field), field_width) + "  " + printable(entry.does) + "\n";
+               + padded(escaped(entry.field), field_width) + "  " + escaped(entry.does) + "\n";
     }
     return out;
 }

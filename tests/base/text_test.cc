@@ -10,6 +10,11 @@ TEST(Quote, EscapesControlCharactersAndCutsLongTexts) {
     EXPECT_EQ(quote(std::string(201, 'x')), "'" + std::string(200, 'x') + "...'");
 }
 
+TEST(Escaped, CutsNothing) {
+    const std::string longer(300, 'x');
+    EXPECT_EQ(escaped(longer + "\x1b[2J\t"), longer + "\\x1b[2J\\x09");
+}
+
 TEST(ParseUnsigned, TakesTheWholeTextOrNothing) {
     EXPECT_EQ(parse_unsigned("18446744073709551615"), 18446744073709551615u);
     for (const char* bad : {"", "+1", "-1", " 1", "1 ", "1x", "18446744073709551616"})

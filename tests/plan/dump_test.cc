@@ -29,6 +29,14 @@ TEST(DumpText, IsALineAStep) {
         "'b\\x0ac'\n");
 }
 
+TEST(DumpText, EscapesLongTextsToo) {
+    Plan plan;
+    plan.steps.add(wire::Op::kSync, {"o", std::string(300, 'x') + "\x1b[2J\n"});
+    EXPECT_TRUE(dump_text(plan).ends_with("  o" + std::string(30, ' ') + std::string(300, 'x')
+                                          + "\\x1b[2J\\x0a\n"))
+        << dump_text(plan);
+}
+
 TEST(DumpJson, IsAnArrayOfObjects) {
     const std::string text = dump_json(small());
     EXPECT_EQ(text.substr(0, 5), "[\n  {");
