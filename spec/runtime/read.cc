@@ -1,5 +1,6 @@
 #include "spec/runtime/read.h"
 
+#include "base/bit_list.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -8,23 +9,8 @@ namespace tare::spec {
 
 namespace {
 
-constexpr std::uint64_t kMaxCpu = 65535;
 // user_namespaces(7): since Linux 4.15 a map has at most 340 lines.
 constexpr std::size_t kMaxMappings = 340;
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view kBlank = " \t\n";
-    const std::size_t first = text.find_first_not_of(kBlank);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-bool is_cpu_range(std::string_view text) {
-    const std::size_t dash = text.find('-');
-    const auto low = parse_unsigned(text.substr(0, dash));
-    const auto high = dash == std::string_view::npos ? low : parse_unsigned(text.substr(dash + 1));
-    return low && high && *low <= *high && *high <= kMaxCpu;
-}
 
 bool overlap(std::uint64_t a, std::uint64_t a_size, std::uint64_t b, std::uint64_t b_size) {
     return a < b + b_size && b < a + a_size;
@@ -73,16 +59,8 @@ Status known_members(const json::Cursor& at, std::string_view name, Names known,
     return {};
 }
 
-bool is_cpu_list(std::string_view text) {
-    for (std::string_view part : split(text, ',')) {
-        part = trimmed(part);
-        if (!part.empty() && !is_cpu_range(part)) return false;
-    }
-    return true;
-}
-
 Status check_cpu_list(const json::Cursor& at, std::string_view name, std::string_view text) {
-    if (is_cpu_list(text)) return {};
+    if (parse_bit_list(text)) return {};
     return at.error(name, "must be a list such as '0-3,7', not " + quote(text));
 }
 

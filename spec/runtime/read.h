@@ -125,8 +125,7 @@ tare::Status ranged(const json::Cursor& at, std::string_view name, std::int64_t 
     return at.find(name) ? ranged(at, name, low, high, out.emplace()) : tare::Status();
 }
 
-// A list as cpuset(7), "List format": "0-3,7"; spaces and empty parts as in the kernel.
-bool is_cpu_list(std::string_view text);
+// A list as cpuset(7), "List format", has it: "0-3,7".
 tare::Status check_cpu_list(const json::Cursor& at, std::string_view name, std::string_view text);
 
 tare::Status check_absolute(const json::Cursor& at, std::string_view name, std::string_view path);

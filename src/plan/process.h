@@ -28,7 +28,4 @@ Status plan_start(const Compilation& c, const SeccompProgram* seccomp);
 // HOME is left out, because init fills it in.
 std::vector<std::string> environment(const Compilation& c);
 
-// "0-3,7" as bits; nullopt for what is no list or beyond 4096.
-std::optional<std::vector<std::uint64_t>> parse_bit_list(std::string_view list);
-
 } // namespace tare::plan

@@ -1,3 +1,4 @@
+#include "base/bit_list.h"
 #include "base/text.h"
 #include "plan/namespaces.h"
 #include "plan/process.h"
@@ -177,7 +178,7 @@ void reset_affinity(const Compilation& c) {
 Result<std::vector<std::uint64_t>> read_cpus(const std::string& origin, std::string_view list) {
     auto cpus = parse_bit_list(list);
     if (!cpus || cpus->empty())
-        return invalid(origin + ": " + quote(list) + " must be a list like 0-3,7");
+        return invalid(origin + ": " + quote(list) + " must be a list such as '0-3,7'");
     return *std::move(cpus);
 }
 
@@ -242,7 +243,7 @@ Status plan_memory_policy(const Compilation& c) {
         const auto nodes = parse_bit_list(policy.nodes);
         if (!nodes)
             return invalid(origin + "/nodes: " + quote(policy.nodes)
-                           + " must be a list like 0-3,7");
+                           + " must be a list such as '0-3,7'");
         body.nodes = c.steps().bytes(nodes->data(), nodes->size() * sizeof(std::uint64_t));
         // The kernel looks at one bit less than it is told: set_mempolicy(2), "Bugs".
         body.max_node = static_cast<std::uint32_t>(nodes->size() * 64 + 1);
@@ -271,22 +272,6 @@ Status plan_personality(const Compilation& c) {
 }
 
 } // namespace
-
-std::optional<std::vector<std::uint64_t>> parse_bit_list(std::string_view list) {
-    constexpr std::uint64_t kLimit = 8192; // CPUs of any kernel; of memory nodes there are fewer
-    std::vector<std::uint64_t> bits;
-    for (const std::string_view range : split(list, ',')) {
-        const std::size_t dash = range.find('-');
-        const auto first = parse_unsigned(range.substr(0, dash));
-        const auto last =
-            dash == std::string_view::npos ? first : parse_unsigned(range.substr(dash + 1));
-        if (!first || !last || *first > *last || *last >= kLimit) return std::nullopt;
-        if (bits.size() <= *last / 64) bits.resize(*last / 64 + 1);
-        for (std::uint64_t bit = *first; bit <= *last; ++bit)
-            bits[bit / 64] |= std::uint64_t{1} << bit % 64;
-    }
-    return bits;
-}
 
 Status plan_settings(const Compilation& c) {
     if (!c.config.process) return {};

@@ -1,5 +1,6 @@
 #include "plan/unit.h"
 
+#include "base/bit_list.h"
 #include "base/text.h"
 
 #include <algorithm>
@@ -12,7 +13,6 @@ namespace tare::plan {
 namespace {
 
 constexpr std::uint64_t kInfinity = UINT64_MAX;
-constexpr std::uint64_t kMostCpus = 8192; // of any kernel
 
 using DeviceLimits = std::vector<std::pair<std::string, std::uint64_t>>; // path, limit
 
@@ -30,19 +30,17 @@ std::optional<std::uint64_t> limit_of(std::string_view text) {
     return text == "max" ? kInfinity : parse_unsigned(text);
 }
 
-// "0-3,7" as systemd wants it: a bit for each, the lowest first.
+// "0-3,7" as systemd wants it: a bit for each, the lowest first, in as many bytes as it takes.
 std::optional<std::vector<std::uint8_t>> bits_of(std::string_view list) {
-    std::vector<std::uint8_t> bits;
-    for (const std::string_view range : split(list, ',')) {
-        const std::size_t dash = range.find('-');
-        const auto first = parse_unsigned(range.substr(0, dash));
-        const auto last = dash == range.npos ? first : parse_unsigned(range.substr(dash + 1));
-        if (!first || !last || *first > *last || *last >= kMostCpus) return std::nullopt;
-        if (bits.size() <= *last / 8) bits.resize(*last / 8 + 1);
-        for (std::uint64_t i = *first; i <= *last; ++i)
-            bits[i / 8] = static_cast<std::uint8_t>(bits[i / 8] | 1u << i % 8);
-    }
-    return bits;
+    const auto words = parse_bit_list(list);
+    if (!words || words->empty()) return std::nullopt;
+    std::vector<std::uint8_t> bytes;
+    for (const std::uint64_t word : *words)
+        for (unsigned shift = 0; shift < 64; shift += 8)
+            bytes.push_back(static_cast<std::uint8_t>(word >> shift));
+    while (bytes.size() > 1 && bytes.back() == 0)
+        bytes.pop_back();
+    return bytes;
 }
 
 class Limits {

@@ -1,5 +1,6 @@
 #include "runtime/stats.h"
 
+#include "base/bit_list.h"
 #include "base/text.h"
 #include "sys/directory.h"
 #include "sys/file.h"
@@ -110,21 +111,9 @@ private:
         return result;
     }
 
-    // "0-3,7"
     std::vector<std::uint32_t> list(const std::string& file) const {
-        constexpr std::uint64_t kMost = 1 << 16;
-        std::vector<std::uint32_t> result;
-        std::string all = text(file);
-        while (all.ends_with('\n'))
-            all.pop_back();
-        for (const std::string_view range : split(all, ',')) {
-            const std::size_t dash = range.find('-');
-            const auto first = parse_unsigned(range.substr(0, dash));
-            const auto last = dash == range.npos ? first : parse_unsigned(range.substr(dash + 1));
-            for (std::uint64_t i = first.value_or(1); last && i <= *last && i < kMost; ++i)
-                result.push_back(static_cast<std::uint32_t>(i));
-        }
-        return result;
+        const auto bits = parse_bit_list(text(file));
+        return bits ? numbers_of(*bits) : std::vector<std::uint32_t>();
     }
 
     std::optional<spec::Pressure> pressure(const std::string& file) const {

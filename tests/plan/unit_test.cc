@@ -144,7 +144,10 @@ TEST(UnitLimits, MakesBitsOfLists) {
         return list.empty() ? Bytes{0xee} : std::get<Bytes>(list[0].value);
     };
     EXPECT_EQ(bits("0-3,7"), Bytes{0x8f});
+    EXPECT_EQ(bits("0-1, 3"), Bytes{0xb});
     EXPECT_EQ(bits("8"), (Bytes{0, 1}));
+    EXPECT_EQ(bits("64"), (Bytes{0, 0, 0, 0, 0, 0, 0, 0, 1}));
+    EXPECT_EQ(bits(""), Bytes{0xee});
     EXPECT_EQ(bits("3-1"), Bytes{0xee});
     EXPECT_EQ(bits("0-99999"), Bytes{0xee});
     EXPECT_EQ(bits("a"), Bytes{0xee});

@@ -123,8 +123,8 @@ TEST(ReadProcess, ChecksCpuLists) {
          "/process/execCPUAffinity/initial: must be a list such as '0-3,7', not '3-0'"},
         {R"("execCPUAffinity": {"final": "1-"})",
          "/process/execCPUAffinity/final: must be a list such as '0-3,7', not '1-'"},
-        {R"("execCPUAffinity": {"final": "65536"})",
-         "/process/execCPUAffinity/final: must be a list such as '0-3,7', not '65536'"},
+        {R"("execCPUAffinity": {"final": "8192"})",
+         "/process/execCPUAffinity/final: must be a list such as '0-3,7', not '8192'"},
     });
 }
 
