@@ -11,7 +11,8 @@ enum class Missing : std::uint8_t { kRefuse, kMakeDirectory, kMakeFile };
 enum class Symlinks : std::uint8_t { kFollow, kRefuse };
 
 // Opens `path` (O_PATH) as a process would whose "/" is `root`: absolute symlinks and ".." stay
-// inside, and magic links of procfs are mere text. With kRefuse any symlink on the way is ELOOP.
+// inside, and magic links of procfs lead nowhere: ELOOP, or mere text without openat2(2). With
+// kRefuse any symlink on the way is ELOOP.
 // Returns a descriptor, or -errno.
 int open_in_root(int root, const char* path, Symlinks symlinks = Symlinks::kFollow, int flags = 0);
 

@@ -36,7 +36,7 @@ std::string id_map_text(const std::vector<spec::IdMapping>& mappings);
 
 std::uint64_t clone_flag(spec::NamespaceType type);
 
-// "net, pid": the names of CLONE_NEW* flags, as the config calls them.
+// "network, pid": the names of CLONE_NEW* flags, as the config calls them.
 std::string namespace_names(std::uint64_t clone_flags);
 
 // exec: joins of the container's namespaces.

@@ -17,7 +17,7 @@ Status plan_devices_and_links(const Compilation& c);
 // which mounts lie. (With a user namespace all sources are such trees, and keep their order.)
 void plan_order_of_mounts(const Compilation& c);
 
-// The paths of the former: "/dev/null" ...
+// The nodes that every container has: "/dev/null" ...
 std::vector<std::string_view> default_device_paths();
 
 // linux.maskedPaths and linux.readonlyPaths.

@@ -12,7 +12,7 @@ namespace tare::plan {
 // full.
 std::string seccomp_key(const spec::Seccomp& seccomp);
 
-// Compiles with libseccomp, as a tree (SCMP_FLTATR_CTL_OPTIMIZE=2), 13-18 ms for Docker's profile.
+// Takes libseccomp's names and numbers of calls, but not its generator: seccomp_filter.h says why.
 // Syscalls newer than the newest one that the profile names get ENOSYS instead of its errno.
 //   origin  "config.json#/linux/seccomp"
 Result<SeccompProgram> compile_seccomp(const spec::Seccomp& seccomp, const std::string& origin);
