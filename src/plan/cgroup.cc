@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "plan/devices.h"
 #include "plan/mount.h"
+#include "plan/namespaces.h"
 #include "plan/unit.h"
 
 #include <algorithm>
@@ -12,15 +13,14 @@ namespace tare::plan {
 
 namespace {
 
-constexpr const char* kPath = "config.json#/linux/cgroupsPath";
 constexpr const char* kResources = "config.json#/linux/resources";
 
 // The path is the manager's to choose, but never one that leads out of the tree.
 Status check_path(const std::string& path) {
     for (const std::string_view part : split(path, '/'))
-        if (part == "..") return invalid(std::string(kPath) + ": must not contain '..'");
+        if (part == "..") return invalid(std::string(kCgroupsPath) + ": must not contain '..'");
     if (path.find('\0') != std::string::npos)
-        return invalid(std::string(kPath) + ": must not contain a NUL character");
+        return invalid(std::string(kCgroupsPath) + ": must not contain a NUL character");
     return {};
 }
 
@@ -47,12 +47,6 @@ Status plan_devices(const spec::Linux& config, const HostFacts& host, CgroupPlan
 
 // ---- Delegation: config-linux.md, "Cgroup ownership"
 
-bool has_new_cgroup_namespace(const spec::Linux& config) {
-    return std::ranges::any_of(config.namespaces, [](const spec::Namespace& ns) {
-        return ns.type == spec::NamespaceType::kCgroup && ns.path.empty();
-    });
-}
-
 Result<bool> has_writable_cgroup_mount(const spec::Config& config) {
     for (std::size_t i = 0; i < config.mounts.size(); ++i) {
         const spec::Mount& mount = config.mounts[i];
@@ -67,18 +61,13 @@ Result<bool> has_writable_cgroup_mount(const spec::Config& config) {
 // The uid of the container's process as we see it; nullopt where nobody knows, or it has none.
 std::optional<uid_t> process_owner(const spec::Config& config) {
     const uid_t uid = config.process ? config.process->user.uid : 0;
-    const spec::Linux& linux_ = *config.linux_;
-    const auto user =
-        std::ranges::find(linux_.namespaces, spec::NamespaceType::kUser, &spec::Namespace::type);
-    if (user == linux_.namespaces.end()) return uid;
-    for (const spec::IdMapping& mapping : linux_.uid_mappings)
-        if (uid >= mapping.container_id && uid - mapping.container_id < mapping.size)
-            return mapping.host_id + (uid - mapping.container_id);
-    return std::nullopt;
+    const spec::Linux& linux_ = linux_of(config);
+    if (!is_own(linux_, spec::NamespaceType::kUser)) return uid;
+    return outside_id(linux_.uid_mappings, uid);
 }
 
 Status plan_delegation(const spec::Config& config, const HostFacts& host, CgroupPlan& plan) {
-    if (!host.can_admin || !has_new_cgroup_namespace(*config.linux_)) return {};
+    if (!host.can_admin || !is_new(linux_of(config), spec::NamespaceType::kCgroup)) return {};
     if (!TRY(has_writable_cgroup_mount(config))) return {};
     const std::optional<uid_t> owner = process_owner(config);
     plan.delegate = owner && *owner != host.euid;
@@ -100,11 +89,10 @@ std::vector<std::string> controllers_of(const std::vector<CgroupWrite>& writes) 
 Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host,
                                const Options& options) {
     CgroupPlan plan{.origin = std::string(kDefault)};
-    static const spec::Linux kNothing;
-    const spec::Linux& linux_ = config.linux_ ? *config.linux_ : kNothing;
+    const spec::Linux& linux_ = linux_of(config);
     if (!linux_.cgroups_path.empty()) {
         TRY(check_path(linux_.cgroups_path));
-        plan.origin = kPath;
+        plan.origin = kCgroupsPath;
         plan.path = linux_.cgroups_path;
     }
     if (linux_.resources) {
@@ -116,7 +104,7 @@ Result<CgroupPlan> plan_cgroup(const spec::Config& config, const HostFacts& host
     if (options.systemd) TRY(plan_unit(host, options, plan));
     TRY(plan_devices(linux_, host, plan));
     if (options.systemd) TRY(plan_unit_annotations(config, options, plan));
-    if (config.linux_) TRY(plan_delegation(config, host, plan));
+    TRY(plan_delegation(config, host, plan));
     return plan;
 }
 

@@ -42,11 +42,6 @@ const Joinable& joinable(NamespaceType type) {
     return kJoinable[0];
 }
 
-const spec::Linux& linux_of(const spec::Config& config) {
-    static const spec::Linux nothing;
-    return config.linux_ ? *config.linux_ : nothing;
-}
-
 // "config.json#/linux/namespaces/1/path"
 std::string path_origin(std::size_t index) {
     return pointer_to("config.json#/linux/namespaces", index) + "/path";
@@ -98,10 +93,6 @@ bool knows(const std::vector<CriuInherited>& inherited, const std::string& key) 
     return std::ranges::find(inherited, key, &CriuInherited::key) != inherited.end();
 }
 
-std::string absolute(const std::string& path, const std::string& bundle) {
-    return path.starts_with('/') ? path : bundle + "/" + path;
-}
-
 Status add_bind_mounts(const spec::Config& config, const std::string& bundle,
                        std::vector<ExternalMount>& found) {
     for (std::size_t i = 0; i < config.mounts.size(); ++i) {
@@ -111,7 +102,7 @@ Status add_bind_mounts(const spec::Config& config, const std::string& bundle,
         if (options.remount || mount.source.empty()) continue;
         if (!options.bind && mount.type != "bind") continue;
         found.push_back({origin, clean_path(mount.destination), mount.destination,
-                         absolute(mount.source, bundle)});
+                         in_bundle(mount.source, bundle)});
     }
     return {};
 }

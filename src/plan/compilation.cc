@@ -2,6 +2,12 @@
 
 namespace tare::plan {
 
+const spec::Linux& linux_of(const spec::Config& config) {
+    if (config.linux_) return *config.linux_;
+    static const spec::Linux nothing;
+    return nothing;
+}
+
 std::string pointer_to(std::string_view parent, std::string_view key) {
     std::string out(parent);
     out += '/';
@@ -18,6 +24,12 @@ std::string pointer_to(std::string_view parent, std::string_view key) {
 
 std::string pointer_to(std::string_view parent, std::size_t index) {
     return std::string(parent) + "/" + std::to_string(index);
+}
+
+std::string octal(std::uint32_t mode) {
+    char text[16];
+    std::snprintf(text, sizeof text, "0%o", mode);
+    return text;
 }
 
 } // namespace tare::plan

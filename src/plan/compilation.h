@@ -26,9 +26,14 @@ struct Compilation {
     std::string at(std::string_view field) const { return process_origin.of(field); }
 };
 
+const spec::Linux& linux_of(const spec::Config& config); // or an empty one
+
 // "config.json#/linux/sysctl/net~1ipv4": `parts` are joined with '/', escaped as RFC 6901 says.
 std::string pointer_to(std::string_view parent, std::string_view key);
 std::string pointer_to(std::string_view parent, std::size_t index);
+
+// "0644"
+std::string octal(std::uint32_t mode);
 
 inline constexpr std::string_view kConfig = "config.json#";
 // The origin of what every container gets without asking.

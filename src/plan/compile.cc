@@ -47,10 +47,8 @@ Result<Plan> compile(const spec::Config& config, const HostFacts& host, const Op
                      const SeccompProgram* seccomp) {
     Plan plan;
     plan.steps.reserve(16 * 1024, 96); // most of engines fit
-    const spec::Linux nothing;
     const std::set<std::string> destinations = clean_destinations(config);
-    const Compilation c{
-        config, config.linux_ ? *config.linux_ : nothing, host, options, destinations, plan};
+    const Compilation c{config, linux_of(config), host, options, destinations, plan};
     plan.cgroup = TRY(plan_cgroup(config, host, options));
     plan.warnings = plan.cgroup.warnings;
     plan_resctrl(c);
@@ -90,10 +88,9 @@ Result<Plan> compile_exec(const spec::Config& config, const ProcessOrigin& proce
     Plan plan;
     plan.steps.reserve(4 * 1024, 32);
     plan.is_exec = true;
-    const spec::Linux nothing;
     const std::set<std::string> destinations;
     Compilation c{.config = config,
-                  .linux_ = config.linux_ ? *config.linux_ : nothing,
+                  .linux_ = linux_of(config),
                   .host = host,
                   .options = options,
                   .destinations = destinations,

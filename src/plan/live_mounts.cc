@@ -66,10 +66,9 @@ bool shows_processes(const Compilation& c) {
 Compilation of_what_runs(Plan& plan, const spec::Config& config, const std::string& origin,
                          const HostFacts& host, const Options& options,
                          const std::set<std::string>& destinations) {
-    static const spec::Linux nothing;
     plan.is_exec = true;
     return {.config = config,
-            .linux_ = config.linux_ ? *config.linux_ : nothing,
+            .linux_ = linux_of(config),
             .host = host,
             .options = options,
             .destinations = destinations,

@@ -11,6 +11,9 @@ std::string clean_path(std::string_view path);
 
 std::set<std::string> clean_destinations(const spec::Config& config);
 
+// Relative paths of a config count from its bundle.
+std::string in_bundle(const std::string& path, const std::string& bundle);
+
 // The absolute path on the host of the container's root directory.
 std::string root_path(const Compilation& c);
 

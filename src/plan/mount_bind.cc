@@ -40,11 +40,6 @@ wire::Slot joined_user_namespace(const Compilation& c) {
     return wire::kNoSlot;
 }
 
-// Relative sources count from the bundle: config.md, "Mounts".
-std::string source_path(const Compilation& c, const spec::Mount& mount) {
-    return mount.source.front() == '/' ? mount.source : c.options.bundle + "/" + mount.source;
-}
-
 bool wants_sharing(const Entry& entry) {
     return entry.options.attributes.propagation == MS_SHARED;
 }
@@ -121,7 +116,7 @@ Status plan_bind(const Compilation& c, const Entry& entry) {
                          "'dest-nofollow'");
     warn(c, entry, options.super, "belongs to the file system; a bind mount cannot change it");
 
-    const std::string source = source_path(c, entry.mount);
+    const std::string source = in_bundle(entry.mount.source, c.options.bundle);
     wire::Bind body{.recursive = options.recursive_bind, .attributes = options.attributes};
     body.flags = target_flags(entry) | link_flags(options);
     wire::Slot id_map = wire::kNoSlot;

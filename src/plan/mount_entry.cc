@@ -108,9 +108,12 @@ std::set<std::string> clean_destinations(const spec::Config& config) {
     return out;
 }
 
+std::string in_bundle(const std::string& path, const std::string& bundle) {
+    return path.starts_with('/') ? path : bundle + "/" + path;
+}
+
 std::string root_path(const Compilation& c) {
-    const std::string& path = c.config.root->path;
-    return !path.empty() && path.front() == '/' ? path : c.options.bundle + "/" + path;
+    return in_bundle(c.config.root->path, c.options.bundle);
 }
 
 } // namespace tare::plan

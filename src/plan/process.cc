@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::uint32_t kTtyGroup = 5; // Debian's, Fedora's and everybody's
 
-std::string octal(std::uint32_t mode) {
-    char text[16];
-    std::snprintf(text, sizeof text, "0%o", mode);
-    return text;
-}
-
 // ---------------------------------------------------------------- identity
 
 void plan_umask(const Compilation& c) {

@@ -72,12 +72,6 @@ constexpr Named<mode_t> kDeviceTypes[] = {
     {"p", S_IFIFO},
 };
 
-std::string octal(mode_t mode) {
-    char text[16];
-    std::snprintf(text, sizeof text, "0%o", static_cast<unsigned>(mode & 07777));
-    return text;
-}
-
 // mknod(2) of a device is for the initial user namespace alone.
 bool is_bound(const Compilation& c, const wire::Device& body) {
     return in_user_namespace(c) && !S_ISFIFO(body.mode);
@@ -134,7 +128,7 @@ Status plan_device(const Compilation& c, std::size_t index) {
             makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor));
         value += " " + std::to_string(device.major) + ":" + std::to_string(device.minor);
     }
-    value += ", mode " + octal(body.mode) + ", owner " + std::to_string(body.uid) + ":"
+    value += ", mode " + octal(body.mode & 07777) + ", owner " + std::to_string(body.uid) + ":"
              + std::to_string(body.gid);
     plan_node(c, origin, path, body);
     add_device(c, origin, body, path, std::move(value));
@@ -175,6 +169,14 @@ Status plan_paths(const Compilation& c, const std::vector<std::string>& paths,
         c.steps().add(op, wire::Path{c.steps().text(path)}, {at, what + quote(path)});
     }
     return {};
+}
+
+// While it can be: other runtimes make what an image lacks of it, too.
+void plan_working_directory(const Compilation& c) {
+    if (!c.config.root->readonly || !c.config.process || c.config.process->cwd == "/") return;
+    const std::string& cwd = c.config.process->cwd;
+    c.steps().add(wire::Op::kMakeDirectory, wire::Path{c.steps().text(cwd)},
+                  {c.at("cwd"), "make " + quote(cwd) + ", if it is missing"});
 }
 
 } // namespace
@@ -253,14 +255,6 @@ Status plan_covered_paths(const Compilation& c) {
                    "mask "));
     return plan_paths(c, c.linux_.readonly_paths, "config.json#/linux/readonlyPaths",
                       wire::Op::kReadonlyPath, "make read-only: ");
-}
-
-// While it can be: other runtimes make what an image lacks of it, too.
-void plan_working_directory(const Compilation& c) {
-    if (!c.config.root->readonly || !c.config.process || c.config.process->cwd == "/") return;
-    const std::string& cwd = c.config.process->cwd;
-    c.steps().add(wire::Op::kMakeDirectory, wire::Path{c.steps().text(cwd)},
-                  {c.at("cwd"), "make " + quote(cwd) + ", if it is missing"});
 }
 
 Status plan_enter_root(const Compilation& c) {

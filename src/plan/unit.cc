@@ -9,7 +9,6 @@ namespace tare::plan {
 
 namespace {
 
-constexpr const char* kPath = "config.json#/linux/cgroupsPath";
 constexpr std::size_t kMaxUnitName = 255;
 
 // systemd.unit(5), "String escaping for inclusion in unit names": all but these.
@@ -20,10 +19,11 @@ bool is_unit_character(char c) {
 
 Status check_unit_name(const std::string& name) {
     if (name.size() > kMaxUnitName)
-        return invalid(std::string(kPath) + ": the name of a unit has at most 255 characters, "
-                       + quote(name) + " has " + std::to_string(name.size()));
+        return invalid(std::string(kCgroupsPath)
+                       + ": the name of a unit has at most 255 characters, " + quote(name) + " has "
+                       + std::to_string(name.size()));
     if (!std::ranges::all_of(name, is_unit_character))
-        return invalid(std::string(kPath) + ": " + quote(name)
+        return invalid(std::string(kCgroupsPath) + ": " + quote(name)
                        + " cannot be the name of a unit: letters, digits and :-_.\\@ only");
     return {};
 }
@@ -44,11 +44,11 @@ Result<Names> split_path(const std::string& path) {
     const std::vector<std::string_view> parts = split(path, ':');
     if (parts.size() != 3 || path.find('/') != std::string::npos)
         return invalid(
-            std::string(kPath)
+            std::string(kCgroupsPath)
             + ": expected the form slice:prefix:name for the cgroup manager 'systemd', got "
             + quote(path));
     if (parts[2].empty())
-        return invalid(std::string(kPath) + ": the name in " + quote(path) + " is empty");
+        return invalid(std::string(kCgroupsPath) + ": the name in " + quote(path) + " is empty");
     return Names{std::string(parts[0]), std::string(parts[1]), std::string(parts[2])};
 }
 
@@ -85,7 +85,7 @@ Status plan_unit(const HostFacts& host, const Options& options, CgroupPlan& plan
         names = TRY(split_path(plan.path));
         if (names.slice.empty()) names.slice = slice;
     }
-    const std::string above = TRY(expand_slice(names.slice).map_error(under(kPath)));
+    const std::string above = TRY(expand_slice(names.slice).map_error(under(kCgroupsPath)));
 
     UnitPlan& unit = plan.unit.emplace();
     unit.name = unit_name(names);
@@ -93,7 +93,7 @@ Status plan_unit(const HostFacts& host, const Options& options, CgroupPlan& plan
     unit.is_slice = unit.name.ends_with(".slice");
     unit.path = above + "/" + unit.name;
     if (unit.is_slice) // its name says where it is
-        unit.path = TRY(expand_slice(unit.name).map_error(under(kPath)));
+        unit.path = TRY(expand_slice(unit.name).map_error(under(kCgroupsPath)));
     unit.properties = {
         {"Description", "tare container " + options.id},
         {"DefaultDependencies", false}, // engines end their containers themselves at a shutdown

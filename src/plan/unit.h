@@ -4,6 +4,8 @@
 
 namespace tare::plan {
 
+constexpr const char* kCgroupsPath = "config.json#/linux/cgroupsPath";
+
 // The container as a unit of systemd, for the systemd cgroup driver: linux.cgroupsPath in the form
 // slice:prefix:name becomes the unit prefix-name.scope in that slice; without one it is
 // system.slice:tare:ID, for users user.slice:tare:ID. A name that ends in .slice is the unit
