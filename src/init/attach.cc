@@ -1,6 +1,7 @@
 #include "init/decimal.h"
 #include "init/mount.h"
 #include "init/syscall.h"
+#include "plan/covered_in_proc.h"
 
 #include <cstring>
 #include <linux/magic.h>
@@ -12,23 +13,9 @@ namespace {
 
 using wire::Detail;
 
-// The files of procfs that may be covered: runtimes agree on these, which lxcfs provides.
-constexpr const char* kMayBeCovered[] = {
-    "cpuinfo",
-    "diskstats",
-    "meminfo",
-    "stat",
-    "swaps",
-    "uptime",
-    "loadavg",
-    "slabinfo",
-    "sys/kernel/ns_last_pid",
-    "sys/crypto/fips_enabled",
-};
-
 bool is_allowed_in_proc(const char* path) {
     if (std::strncmp(path, "/proc/", 6) != 0) return false;
-    for (const char* allowed : kMayBeCovered)
+    for (const char* allowed : wire::kMayBeCoveredInProc)
         if (std::strcmp(path + 6, allowed) == 0) return true;
     return false;
 }

@@ -1,6 +1,7 @@
 #include "plan/detail.h"
 
 #include "base/text.h"
+#include "plan/covered_in_proc.h"
 
 #include <cerrno>
 #include <csignal>
@@ -53,8 +54,9 @@ std::string why(Detail detail, int code) {
     case Detail::kTargetNotPlain:
         return "must be mounted on ordinary directory";
     case Detail::kForbiddenTarget:
-        return "inside /proc only cpuinfo, diskstats, meminfo, stat, swaps, uptime, loadavg, "
-               "slabinfo, sys/kernel/ns_last_pid and sys/crypto/fips_enabled may be mounted over";
+        return "inside /proc only these may be mounted over: "
+               + joined(
+                   {std::begin(wire::kMayBeCoveredInProc), std::end(wire::kMayBeCoveredInProc)});
     case Detail::kNotProcfs:
         return "only a procfs may be mounted on '/proc'";
     case Detail::kOtherThere:

@@ -1,26 +1,13 @@
 #include "plan/mount_entry.h"
 
 #include "base/text.h"
+#include "plan/covered_in_proc.h"
 
 #include <algorithm>
 
 namespace tare::plan {
 
 namespace {
-
-// What runtimes agree on: lxcfs and its like cover these (runc's checkProcMount has the same ten).
-constexpr std::string_view kMayBeCoveredInProc[] = {
-    "cpuinfo",
-    "diskstats",
-    "meminfo",
-    "stat",
-    "swaps",
-    "uptime",
-    "loadavg",
-    "slabinfo",
-    "sys/kernel/ns_last_pid",
-    "sys/crypto/fips_enabled",
-};
 
 Status check_target(const Entry& entry) {
     const std::string origin = entry.origin + "/destination: ";
@@ -34,12 +21,10 @@ Status check_target(const Entry& entry) {
         return invalid(origin + "only type proc or a bind mount of a procfs may go to '/proc'");
     if (!is_below(entry.target, "/proc")) return {};
     const std::string_view inside = std::string_view(entry.target).substr(6);
-    if (std::find(std::begin(kMayBeCoveredInProc), std::end(kMayBeCoveredInProc), inside)
-        != std::end(kMayBeCoveredInProc))
-        return {};
+    const auto& allowed = wire::kMayBeCoveredInProc;
+    if (std::find(std::begin(allowed), std::end(allowed), inside) != std::end(allowed)) return {};
     return invalid(origin + quote(entry.target) + " is inside /proc, where only these may be "
-                   + "mounted over: "
-                   + joined({std::begin(kMayBeCoveredInProc), std::end(kMayBeCoveredInProc)}));
+                   + "mounted over: " + joined({std::begin(allowed), std::end(allowed)}));
 }
 
 } // namespace

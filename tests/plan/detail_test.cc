@@ -37,6 +37,13 @@ TEST_F(DetailTest, ThePartThatWasRefused) {
               "directory");
 }
 
+TEST_F(DetailTest, WhatMayBeCoveredInProc) {
+    EXPECT_EQ(text(EPERM, wire::Detail::kForbiddenTarget),
+              "config.json#/mounts/3: mount tmpfs on '/data': inside /proc only these may be "
+              "mounted over: cpuinfo, diskstats, meminfo, stat, swaps, uptime, loadavg, slabinfo, "
+              "sys/kernel/ns_last_pid, sys/crypto/fips_enabled");
+}
+
 TEST_F(DetailTest, WhatAChrootLacks) {
     steps_.add(wire::Op::kPropagation, {"(default)", "set the propagation"});
     EXPECT_EQ(text(EINVAL, wire::Detail::kNone, 2),
