@@ -16,4 +16,12 @@ struct Decimal {
     char* text;
 };
 
+// And back: 0 where no digit is in front.
+inline unsigned number_of(const char* digits) {
+    unsigned number = 0;
+    for (; *digits >= '0' && *digits <= '9'; ++digits)
+        number = number * 10 + static_cast<unsigned>(*digits - '0');
+    return number;
+}
+
 } // namespace tare::init

@@ -1,5 +1,6 @@
 #include "init/descriptors.h"
 
+#include "init/decimal.h"
 #include "init/directory_entry.h"
 #include "init/proc.h"
 #include "init/syscall.h"
@@ -14,14 +15,6 @@ namespace {
 // but what the plan names.
 constexpr unsigned kHighest = 4096;
 
-// 0 for "." and "..", which no caller asks for.
-unsigned number_of(const char* digits) {
-    unsigned number = 0;
-    for (; *digits >= '0' && *digits <= '9'; ++digits)
-        number = number * 10 + static_cast<unsigned>(*digits - '0');
-    return number;
-}
-
 // Calls `act` with each open descriptor of first..last. False: not all could be listed.
 template <class Act>
 bool for_each_open(unsigned first, unsigned last, Act act) {
@@ -34,7 +27,8 @@ bool for_each_open(unsigned first, unsigned last, Act act) {
         for (long at = 0; at < size;) {
             const auto* entry = reinterpret_cast<const DirectoryEntry*>(entries + at);
             at += entry->size;
-            const unsigned fd = number_of(entry->name);
+            const unsigned fd =
+                number_of(entry->name); // 0 of "." and "..", which no caller asks for
             if (fd >= first && fd <= last && fd != static_cast<unsigned>(list)) act(fd);
         }
     sys(__NR_close, list);

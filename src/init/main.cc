@@ -1,3 +1,4 @@
+#include "init/decimal.h"
 #include "init/descriptors.h"
 #include "init/early.h"
 #include "init/report.h"
@@ -177,13 +178,6 @@ Status set_up(Context& context) {
 
 constexpr std::size_t kMostPlan = 64U << 20; // several times the largest config
 
-int number_of(const char* digits) {
-    int number = 0;
-    for (; *digits >= '0' && *digits <= '9'; ++digits)
-        number = number * 10 + (*digits - '0');
-    return number;
-}
-
 // What every init touches: an exec's plan with Docker's filter, 3.5 KB, leaves it in one page. A
 // page fault costs more than most system calls. Most plans for containers fit as well.
 struct Working {
@@ -222,7 +216,7 @@ void have_random_places_again() {
     sys(__NR_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (argc < 2) quit(EINVAL);
     if (argc > 3) have_random_places_again();
-    const int fd = number_of(argv[1]);
+    const int fd = static_cast<int>(number_of(argv[1]));
     if (argc < 3) perform_all(load_plan(fd, {}));
     if (std::strcmp(argv[2], "ahead") == 0) perform_all(receive_plan(fd));
     const Descriptors handed = fork_when_told(fd);

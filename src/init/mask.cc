@@ -1,8 +1,7 @@
 #include "init/mount.h"
+#include "init/null_device.h"
 #include "init/steps.h"
 #include "init/syscall.h"
-
-#include <sys/sysmacros.h>
 
 namespace tare::init {
 
@@ -13,19 +12,10 @@ using wire::Detail;
 constexpr unsigned kReadOnlyEmpty =
     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 
-Status look_for_null(int fd, bool& is_null) {
-    struct stat what = {};
-    REQUIRE(outcome(sys(__NR_newfstatat, fd, "", &what, AT_EMPTY_PATH), Detail::kOpenSource));
-    is_null = S_ISCHR(what.st_mode) && what.st_rdev == makedev(1, 3);
-    return {};
-}
-
 Status open_hosts_null(int& fd) {
     fd = open_at(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW);
     REQUIRE(outcome(fd, Detail::kOpenSource));
-    bool is_null = false;
-    REQUIRE(look_for_null(fd, is_null));
-    return is_null ? Status{} : Status{ENODEV, Detail::kNotADevice};
+    return is_null_device(fd) ? Status{} : Status{ENODEV, Detail::kNotADevice};
 }
 
 // The container's own, where it made one, so that it shares no inode with the host: locks, watches.
@@ -34,9 +24,7 @@ Status open_null(const Context& context, int& fd) {
     fd = open_in_root(context.root, "/dev/null", Symlinks::kRefuse);
     if (fd == -ENOENT || fd == -ENOTDIR || fd == -ELOOP) return open_hosts_null(fd);
     REQUIRE(outcome(fd, Detail::kOpenSource));
-    bool is_null = false;
-    REQUIRE(look_for_null(fd, is_null));
-    if (is_null && (present_flags(fd) & MS_NODEV) == 0) return {};
+    if (is_null_device(fd) && (present_flags(fd) & MS_NODEV) == 0) return {};
     close_now(fd);
     return open_hosts_null(fd);
 }

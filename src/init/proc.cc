@@ -5,8 +5,6 @@
 #include "init/syscall.h"
 
 #include <cstring>
-#include <linux/magic.h>
-#include <sys/vfs.h>
 
 namespace tare::init {
 
@@ -14,15 +12,6 @@ namespace {
 
 using wire::Detail;
 using wire::Op;
-
-constexpr unsigned long kRootInode = 1; // of every procfs: PROC_ROOT_INO
-
-bool is_procfs_root(int fd) {
-    struct statfs file_system;
-    struct stat what;
-    return sys(__NR_fstatfs, fd, &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC
-           && sys(__NR_newfstatat, fd, "", &what, AT_EMPTY_PATH) == 0 && what.st_ino == kRootInode;
-}
 
 bool needs_proc(Op op) {
     switch (op) {
@@ -100,7 +89,7 @@ Status write_proc(Context& context, const char* path, const char* prefix, const 
 Status open_proc(Context& context) {
     if (context.proc >= 0) return {};
     int fd = open_at(AT_FDCWD, "/proc", O_PATH | O_DIRECTORY);
-    if (fd < 0 || !is_procfs_root(fd)) fd = fresh_proc();
+    if (fd < 0 || !is_procfs(fd)) fd = fresh_proc();
     if (fd < 0) return {-fd, Detail::kProc};
     context.proc = fd;
     return {};
@@ -138,7 +127,7 @@ int open_own_descriptors() {
     if (proc < 0) return proc;
     char path[24];
     long done = -EXDEV;
-    if (is_procfs_root(proc)) done = sys(__NR_readlinkat, proc, "self", path, std::size_t{20});
+    if (is_procfs(proc)) done = sys(__NR_readlinkat, proc, "self", path, std::size_t{20});
     if (done > 0) {
         std::memcpy(path + done, "/fd", 4);
         done = open_below(proc, path, O_RDONLY | O_DIRECTORY);

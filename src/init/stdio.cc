@@ -1,18 +1,11 @@
+#include "init/null_device.h"
 #include "init/path.h"
 #include "init/steps.h"
 #include "init/syscall.h"
 
-#include <sys/sysmacros.h>
-
 namespace tare::init {
 
 namespace {
-
-bool is_null_device(int fd) {
-    struct stat what;
-    return sys(__NR_fstat, fd, &what) == 0 && S_ISCHR(what.st_mode)
-           && what.st_rdev == makedev(1, 3);
-}
 
 // Looked at before it is opened for good: opening a stranger's FIFO or tape has effects.
 int open_own_null(int root) {

@@ -12,8 +12,6 @@ namespace {
 
 using wire::Detail;
 
-constexpr unsigned kDetach = 2; // MNT_DETACH: <sys/mount.h> does not go with <linux/mount.h>
-
 bool is_mount(int fd) {
     struct statx what = {};
     return sys(__NR_statx, fd, "", AT_EMPTY_PATH, 0, &what) == 0
@@ -28,7 +26,7 @@ long detach(const Context& context, int mounted) {
     const Decimal number(static_cast<unsigned long>(mounted));
     char path[32] = "self/fd/";
     std::memcpy(path + 8, number.text, std::strlen(number.text) + 1);
-    return sys(__NR_umount2, path, kDetach);
+    return sys(__NR_umount2, path, kUnmountDetach);
 }
 
 Status remember(Context& context, int mounted) {
