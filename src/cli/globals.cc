@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <climits>
 #include <cstdlib>
 #include <fcntl.h>
 #include <unistd.h>
@@ -23,16 +24,8 @@ log::Level level(std::string_view name) {
                              : log::Level::kWarning;
 }
 
-Result<std::string> absolute(std::string_view option, const std::string& path) {
-    if (path.starts_with('/')) return path;
-    char* here = ::getcwd(nullptr, 0);
-    if (here == nullptr) return sys_failure(std::string(option) + ": find the current directory");
-    std::string whole = std::string(here) + "/" + path;
-    std::free(here);
-    return whole;
-}
-
-// The first line of an initial user namespace's map covers all ids: user_namespaces(7).
+// The first line of an initial user namespace's map covers all ids: user_namespaces(7). So does
+// that of one that maps all of them, whose root is as good as the host's here, and for runc too.
 bool in_user_namespace() {
     const Fd file(::open("/proc/self/uid_map", O_RDONLY | O_CLOEXEC));
     char text[64] = {};
@@ -74,6 +67,14 @@ Result<std::string> read_rootless(const Arguments& global) {
 
 } // namespace
 
+Result<std::string> absolute_path(const std::string& path) {
+    if (path.empty() || path.starts_with('/')) return path;
+    char directory[PATH_MAX];
+    if (::getcwd(directory, sizeof directory) == nullptr)
+        return sys_failure("find the current directory");
+    return std::string(directory) + "/" + path;
+}
+
 Status read_log_settings(const Arguments& global, log::Settings& into) {
     if (const std::string path = global.value("log"); !path.empty()) {
         into.fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
@@ -106,10 +107,10 @@ Result<runtime::Settings> read_settings(const Arguments& global) {
     if (root.empty()) {
         settings.root = TRY(default_root(rootless));
     } else {
-        settings.root = TRY(absolute("--root", root));
+        settings.root = TRY(absolute_path(root).map_error(under("--root")));
     }
     if (const std::string resctrl = global.value("resctrl"); !resctrl.empty())
-        settings.resctrl = TRY(absolute("--resctrl", resctrl));
+        settings.resctrl = TRY(absolute_path(resctrl).map_error(under("--resctrl")));
     return settings;
 }
 

@@ -14,4 +14,7 @@ Status read_log_settings(const Arguments& global, log::Settings& into);
 // What the other global options ask for.
 Result<runtime::Settings> read_settings(const Arguments& global);
 
+// A relative path counts from the current directory; empty stays empty.
+Result<std::string> absolute_path(const std::string& path);
+
 } // namespace tare::cli

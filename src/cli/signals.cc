@@ -1,6 +1,7 @@
 #include "cli/signals.h"
 
 #include "base/text.h"
+#include "cli/args.h"
 
 #include <csignal>
 #include <optional>
@@ -67,8 +68,7 @@ Result<int> read_signal(std::string_view text) {
     if (name.starts_with("SIG")) name.remove_prefix(3);
     if (const auto signal = known(name)) return *signal;
     if (const auto signal = realtime(name)) return *signal;
-    const std::string quoted = quote(text);
-    return invalid("unknown signal \"" + quoted.substr(1, quoted.size() - 2) + "\"");
+    return invalid("unknown signal " + double_quoted(text));
 }
 
 } // namespace tare::cli

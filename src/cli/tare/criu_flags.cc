@@ -1,9 +1,7 @@
 #include "cli/tare/criu_flags.h"
 
 #include "base/text.h"
-
-#include <climits>
-#include <unistd.h>
+#include "cli/globals.h"
 
 namespace tare::cli {
 
@@ -40,13 +38,6 @@ Status read_criu_flags(const Invocation& invocation, plan::CriuFlags& flags) {
     for (std::size_t i = 0; i < std::size(kCgroupModes); ++i)
         if (mode == kCgroupModes[i]) flags.cgroups = kCgroupValues[i];
     return {};
-}
-
-Result<std::string> absolute_path(const std::string& path) {
-    if (path.empty() || path.starts_with('/')) return path;
-    char directory[PATH_MAX];
-    if (::getcwd(directory, sizeof directory) == nullptr) return sys_failure("getcwd");
-    return std::string(directory) + "/" + path;
 }
 
 Result<std::string> image_path(const Arguments& arguments) {

@@ -12,7 +12,4 @@ Status read_criu_flags(const Invocation& invocation, plan::CriuFlags& flags);
 // --image-path, absolute; `checkpoint` in the current directory when it was not given.
 Result<std::string> image_path(const Arguments& arguments);
 
-// A relative path counts from the current directory; empty stays empty.
-Result<std::string> absolute_path(const std::string& path);
-
 } // namespace tare::cli

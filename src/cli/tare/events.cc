@@ -1,10 +1,10 @@
 #include "runtime/events.h"
 #include "cli/durations.h"
 #include "cli/tare/commands.h"
+#include "sys/process.h"
 
 #include <algorithm>
 #include <climits>
-#include <sys/wait.h>
 
 namespace tare::cli {
 
@@ -47,9 +47,8 @@ Result<int> run_wait(const Invocation& invocation) {
     const std::string format = TRY(read_choice(invocation.command, arguments, "format", kFormats));
     const std::string& id = arguments.positional[0];
     const int status = TRY(runtime::wait(invocation.settings, id));
-    const int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
     TRY(print(format == "json" ? spec::write_exit_info(id, status) + "\n"
-                               : std::to_string(code) + "\n"));
+                               : std::to_string(sys::exit_code(status)) + "\n"));
     return 0;
 }
 

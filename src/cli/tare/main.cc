@@ -1,5 +1,4 @@
 #include "base/log.h"
-#include "base/text.h"
 #include "cli/globals.h"
 #include "cli/stdio.h"
 #include "cli/tare/commands.h"
@@ -66,9 +65,8 @@ Result<int> print_and_end(const std::string& text) {
 
 Result<const Command*> wanted_command(const Arguments& global, const std::string& name) {
     if (const Command* command = find_command(name)) return command;
-    const std::string quoted = quote(name);
-    return invalid("unknown command \"" + quoted.substr(1, quoted.size() - 2) + "\""
-                   + swallowed_command(global) + "; see `tare --help`");
+    return invalid("unknown command " + double_quoted(name) + swallowed_command(global)
+                   + "; see `tare --help`");
 }
 
 Result<int> run_command(const Arguments& global) {

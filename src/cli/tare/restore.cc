@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "cli/globals.h"
 #include "cli/tare/commands.h"
 #include "cli/tare/criu_flags.h"
 
