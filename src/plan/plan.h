@@ -25,7 +25,7 @@ struct HostFacts {
     bool in_user_namespace = false; // ours is not the initial one
     bool can_admin = true;          // CAP_SYS_ADMIN in our own user namespace
     std::uint64_t capabilities = 0; // what a child can have at most, a bit each
-    int last_capability = 40;       // /proc/sys/kernel/cap_last_cap
+    int last_capability = 40;       // of the kernel: prctl(PR_CAPBSET_READ)
     bool apparmor = false;
     bool selinux = false;
     unsigned kernel_major = 6, kernel_minor = 0;
@@ -46,7 +46,6 @@ struct Options {
     std::string bundle; // absolute, symlinks resolved
     bool no_pivot = false;
     bool no_new_keyring = false;
-    unsigned preserve_fds = 0;
     unsigned listen_fds = 0;
     bool hides_init = false; // exec: who is there might trace it, and is to see it at its end alone
     bool has_gate = true;    // false for `run`: the report socket is the gate

@@ -69,7 +69,6 @@ Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& re
                              .bundle = bundle.path,
                              .no_pivot = request.no_pivot,
                              .no_new_keyring = request.no_new_keyring,
-                             .preserve_fds = passed.preserved,
                              .listen_fds = passed.listening,
                              .has_gate = has_gate,
                              .systemd = settings.cgroup_manager == CgroupManager::kSystemd,

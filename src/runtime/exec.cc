@@ -105,7 +105,6 @@ Result<plan::Plan> plan_exec(const Settings& settings, const ExecRequest& reques
     const PassedFds passed = passed_fds(request.preserve_fds);
     const plan::Options options = {.id = request.id,
                                    .no_new_keyring = container.record.no_new_keyring,
-                                   .preserve_fds = passed.preserved,
                                    .listen_fds = passed.listening,
                                    .hides_init = container.has_tracer,
                                    .has_gate = false};
