@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/text.h"
 #include "plan/plan.h"
 
 #include <set>
@@ -61,6 +62,15 @@ std::string names_of(const Named<Value> (&table)[size]) {
     for (const Named<Value>& entry : table)
         out += (out.empty() ? "one of " : ", ") + std::string(entry.name);
     return out;
+}
+
+// What a table has for a name. The checks of spec/ know the same names: the error is for a table
+// that lacks one of them, so that nothing of a config is ever left out.
+template <class Value, std::size_t size>
+Result<Value> value_of(const Named<Value> (&table)[size], std::string_view name,
+                       const std::string& origin, const char* field) {
+    if (const Value* value = look_up(table, name)) return *value;
+    return invalid(origin + field + ": " + quote(name) + " must be " + names_of(table));
 }
 
 } // namespace tare::plan

@@ -12,6 +12,15 @@ namespace {
 
 using spec::NamespaceType;
 
+template <class Value, std::size_t size>
+Result<Value> flags_of(const Named<Value> (&table)[size], const std::vector<std::string>& names,
+                       const std::string& origin) {
+    Value flags = 0;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        flags |= TRY(value_of(table, names[i], pointer_to(origin, i), ""));
+    return flags;
+}
+
 // ---------------------------------------------------------------- keyring and labels
 
 Status plan_labels(const Compilation& c) {
@@ -72,17 +81,14 @@ std::string limit_text(std::uint64_t limit) {
 Status plan_rlimit(const Compilation& c, std::size_t index) {
     const spec::Rlimit& limit = c.config.process->rlimits[index];
     const std::string origin = pointer_to(c.at("rlimits"), index);
-    const int* resource = look_up(kRlimits, limit.type);
-    if (resource == nullptr)
-        return invalid(origin + "/type: " + quote(limit.type) + " must be " + names_of(kRlimits));
-    if (limit.soft > limit.hard) return invalid(origin + "/soft: must not be above 'hard'");
+    const int resource = TRY(value_of(kRlimits, limit.type, origin, "/type"));
     // CAP_SYS_RESOURCE counts in the initial user namespace only: `tare` sets what init may not.
-    if (is_own(c.linux_, NamespaceType::kUser) && limit.hard > c.host.own_hard_rlimits[*resource]) {
-        c.plan.raised_rlimits.push_back({origin, *resource, limit.soft, limit.hard});
+    if (is_own(c.linux_, NamespaceType::kUser) && limit.hard > c.host.own_hard_rlimits[resource]) {
+        c.plan.raised_rlimits.push_back({origin, resource, limit.soft, limit.hard});
         return {};
     }
     c.steps().add(wire::Op::kRlimit,
-                  wire::Rlimit{static_cast<std::uint32_t>(*resource), limit.soft, limit.hard},
+                  wire::Rlimit{static_cast<std::uint32_t>(resource), limit.soft, limit.hard},
                   {origin, "set " + limit.type,
                    "soft " + limit_text(limit.soft) + ", hard " + limit_text(limit.hard)});
     return {};
@@ -120,23 +126,13 @@ Status plan_scheduler(const Compilation& c) {
     if (!c.config.process->scheduler) return {};
     const spec::Scheduler& scheduler = *c.config.process->scheduler;
     const std::string origin = c.at("scheduler");
-    const std::uint32_t* policy = look_up(kPolicies, scheduler.policy);
-    if (policy == nullptr)
-        return invalid(origin + "/policy: " + quote(scheduler.policy) + " must be "
-                       + names_of(kPolicies));
-    if (scheduler.priority < 0) return invalid(origin + "/priority: must not be negative");
-    wire::Scheduler body{.policy = *policy, .nice = scheduler.nice};
+    const std::uint32_t policy = TRY(value_of(kPolicies, scheduler.policy, origin, "/policy"));
+    wire::Scheduler body{.policy = policy, .nice = scheduler.nice};
     body.priority = static_cast<std::uint32_t>(scheduler.priority);
     body.runtime = scheduler.runtime;
     body.deadline = scheduler.deadline;
     body.period = scheduler.period;
-    for (std::size_t i = 0; i < scheduler.flags.size(); ++i) {
-        const std::uint64_t* flag = look_up(kSchedulerFlags, scheduler.flags[i]);
-        if (flag == nullptr)
-            return invalid(pointer_to(origin + "/flags", i) + ": " + quote(scheduler.flags[i])
-                           + " must be " + names_of(kSchedulerFlags));
-        body.flags |= *flag;
-    }
+    body.flags = TRY(flags_of(kSchedulerFlags, scheduler.flags, origin + "/flags"));
     c.steps().add(wire::Op::kScheduler, body,
                   {origin, "set the scheduler to " + scheduler.policy,
                    "nice " + std::to_string(scheduler.nice) + ", priority "
@@ -154,14 +150,9 @@ Status plan_io_priority(const Compilation& c) {
     if (!c.config.process->io_priority) return {};
     const spec::IoPriority& wanted = *c.config.process->io_priority;
     const std::string origin = c.at("ioPriority");
-    const std::uint64_t* io_class = look_up(kIoClasses, wanted.class_);
-    if (io_class == nullptr)
-        return invalid(origin + "/class: " + quote(wanted.class_) + " must be "
-                       + names_of(kIoClasses));
-    if (wanted.priority < 0 || wanted.priority > 7)
-        return invalid(origin + "/priority: must be 0 to 7");
+    const std::uint64_t io_class = TRY(value_of(kIoClasses, wanted.class_, origin, "/class"));
     // ioprio_set(2), IOPRIO_PRIO_VALUE
-    const std::uint64_t value = *io_class << 13 | static_cast<std::uint64_t>(wanted.priority);
+    const std::uint64_t value = io_class << 13 | static_cast<std::uint64_t>(wanted.priority);
     c.steps().add(
         wire::Op::kIoPriority, wire::Number{value},
         {origin, "set the I/O priority", wanted.class_ + " " + std::to_string(wanted.priority)});
@@ -227,18 +218,8 @@ Status plan_memory_policy(const Compilation& c) {
     if (!c.linux_.memory_policy) return {};
     const spec::MemoryPolicy& policy = *c.linux_.memory_policy;
     const std::string origin = "config.json#/linux/memoryPolicy";
-    const std::uint32_t* mode = look_up(kMemoryModes, policy.mode);
-    if (mode == nullptr)
-        return invalid(origin + "/mode: " + quote(policy.mode) + " must be "
-                       + names_of(kMemoryModes));
-    wire::MemoryPolicy body{.mode = *mode};
-    for (std::size_t i = 0; i < policy.flags.size(); ++i) {
-        const std::uint32_t* flag = look_up(kMemoryFlags, policy.flags[i]);
-        if (flag == nullptr)
-            return invalid(pointer_to(origin + "/flags", i) + ": " + quote(policy.flags[i])
-                           + " must be " + names_of(kMemoryFlags));
-        body.mode |= *flag;
-    }
+    wire::MemoryPolicy body{.mode = TRY(value_of(kMemoryModes, policy.mode, origin, "/mode"))};
+    body.mode |= TRY(flags_of(kMemoryFlags, policy.flags, origin + "/flags"));
     if (!policy.nodes.empty()) {
         const auto nodes = parse_bit_list(policy.nodes);
         if (!nodes)
@@ -261,12 +242,8 @@ Status plan_personality(const Compilation& c) {
     if (!c.linux_.personality) return {};
     const spec::Personality& personality = *c.linux_.personality;
     const std::string origin = "config.json#/linux/personality";
-    const std::uint64_t* domain = look_up(kDomains, personality.domain);
-    if (domain == nullptr)
-        return invalid(origin + "/domain: " + quote(personality.domain) + " must be "
-                       + names_of(kDomains));
-    if (!personality.flags.empty()) return invalid(origin + "/flags/0: the spec defines no flags");
-    c.steps().add(wire::Op::kPersonality, wire::Number{*domain},
+    const std::uint64_t domain = TRY(value_of(kDomains, personality.domain, origin, "/domain"));
+    c.steps().add(wire::Op::kPersonality, wire::Number{domain},
                   {origin, "set the personality to " + personality.domain});
     return {};
 }

@@ -105,25 +105,17 @@ void plan_node(const Compilation& c, const std::string& origin, const std::strin
 Status plan_device(const Compilation& c, std::size_t index) {
     const spec::Device& device = c.linux_.devices[index];
     const std::string origin = pointer_to("config.json#/linux/devices", index);
-    const mode_t* type = look_up(kDeviceTypes, device.type);
-    if (type == nullptr)
-        return invalid(origin + "/type: " + quote(device.type) + " must be "
-                       + names_of(kDeviceTypes));
+    const mode_t type = TRY(value_of(kDeviceTypes, device.type, origin, "/type"));
     const std::string path = clean_path(device.path);
-    if (device.path.empty() || device.path.front() != '/' || path == "/")
-        return invalid(origin + "/path: " + quote(device.path)
-                       + " must be an absolute path below the root");
-    if (device.major < 0 || device.major > 0xfff || device.minor < 0 || device.minor > 0xfffff)
-        return invalid(origin + ": " + std::to_string(device.major) + ":"
-                       + std::to_string(device.minor)
-                       + " is no device number: major is 0 to 4095, minor 0 to 1048575");
+    if (path == "/")
+        return invalid(origin + "/path: " + quote(device.path) + " must be below the root");
     // fileMode may bring the type of file along: only the permissions count.
-    wire::Device body{.mode = *type | (device.file_mode.value_or(0666) & 07777u)};
+    wire::Device body{.mode = type | (device.file_mode.value_or(0666) & 07777u)};
     body.must_match = 1;
     body.uid = device.uid.value_or(0);
     body.gid = device.gid.value_or(0);
     std::string value = device.type;
-    if (*type != S_IFIFO) {
+    if (type != S_IFIFO) {
         body.number =
             makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor));
         value += " " + std::to_string(device.major) + ":" + std::to_string(device.minor);

@@ -101,25 +101,27 @@ TEST(PlanSettings, RefusesUnknownValues) {
          "RLIMIT_CPU, RLIMIT_DATA, RLIMIT_FSIZE, RLIMIT_LOCKS, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE, "
          "RLIMIT_NICE, RLIMIT_NOFILE, RLIMIT_NPROC, RLIMIT_RSS, RLIMIT_RTPRIO, RLIMIT_RTTIME, "
          "RLIMIT_SIGPENDING, RLIMIT_STACK"},
-        {[](Part& p) {
-             p.config.process->rlimits = {{"RLIMIT_CPU", 2, 1}};
-         },
-         "config.json#/process/rlimits/0/soft: must not be above 'hard'"},
         {[](Part& p) { p.config.process->scheduler = spec::Scheduler{.policy = "SCHED_X"}; },
          "config.json#/process/scheduler/policy: 'SCHED_X' must be one of SCHED_OTHER, SCHED_FIFO, "
          "SCHED_RR, SCHED_BATCH, SCHED_ISO, SCHED_IDLE, SCHED_DEADLINE"},
         {[](Part& p) {
-             p.config.process->io_priority = spec::IoPriority{"IOPRIO_CLASS_BE", 8};
+             p.config.process->io_priority = spec::IoPriority{"IOPRIO_CLASS_X", 0};
          },
-         "config.json#/process/ioPriority/priority: must be 0 to 7"},
+         "config.json#/process/ioPriority/class: 'IOPRIO_CLASS_X' must be one of IOPRIO_CLASS_RT, "
+         "IOPRIO_CLASS_BE, IOPRIO_CLASS_IDLE"},
         {[](Part& p) {
              p.linux_.memory_policy = spec::MemoryPolicy{"MPOL_BIND", "1-", {}};
          },
          "config.json#/linux/memoryPolicy/nodes: '1-' must be a list such as '0-3,7'"},
         {[](Part& p) {
-             p.linux_.personality = spec::Personality{"LINUX", {"X"}};
+             p.linux_.memory_policy = spec::MemoryPolicy{"MPOL_BIND", "0", {"MPOL_F_X"}};
          },
-         "config.json#/linux/personality/flags/0: the spec defines no flags"},
+         "config.json#/linux/memoryPolicy/flags/0: 'MPOL_F_X' must be one of "
+         "MPOL_F_NUMA_BALANCING, MPOL_F_RELATIVE_NODES, MPOL_F_STATIC_NODES"},
+        {[](Part& p) {
+             p.linux_.personality = spec::Personality{"X", {}};
+         },
+         "config.json#/linux/personality/domain: 'X' must be one of LINUX, LINUX32"},
     };
     for (const auto& c : cases) {
         Part part;

@@ -57,7 +57,7 @@ TEST(PlanDevices, MakesTheDefaultOnesAndTheConfigured) {
     Part part;
     part.linux_.devices = {{"c", "/dev/fuse", 10, 229, 0600, 7, 8},
                            {"u", "/dev/null", 1, 3, 0100640, {}, {}},
-                           {"p", "/run/pipe", 0, 0, {}, {}, {}}};
+                           {"p", "/run/pipe", -1, 0, {}, {}, {}}}; // which has no number
     ASSERT_TRUE(plan_devices_and_links(part.c()));
     EXPECT_EQ(part.steps(), "device: make the device '/dev/zero': c 1:5, mode 0666\n"
                             "device: make the device '/dev/full': c 1:7, mode 0666\n"
@@ -185,13 +185,8 @@ TEST(PlanDevices, RefusesWhatIsNoDevice) {
     } cases[] = {
         {{"x", "/dev/a", 1, 1, {}, {}, {}},
          "config.json#/linux/devices/0/type: 'x' must be one of c, u, b, p"},
-        {{"c", "dev/a", 1, 1, {}, {}, {}},
-         "config.json#/linux/devices/0/path: 'dev/a' must be an absolute path below the root"},
         {{"c", "/x/..", 1, 1, {}, {}, {}},
-         "config.json#/linux/devices/0/path: '/x/..' must be an absolute path below the root"},
-        {{"c", "/dev/a", -1, 5000000, {}, {}, {}},
-         "config.json#/linux/devices/0: -1:5000000 is no device number: major is 0 to 4095, minor "
-         "0 to 1048575"},
+         "config.json#/linux/devices/0/path: '/x/..' must be below the root"},
     };
     for (const auto& c : cases) {
         Part part;
