@@ -13,28 +13,21 @@ namespace tare::plan {
 namespace {
 
 enum class Does {
-    kSet,       // an attribute; `also` says whether the r form exists
+    kSet,       // an attribute, with an r form
     kClear,     // takes it away again, also from the source of a bind mount
     kAtime,     // chooses one of the three that exclude each other
     kNotAtime,  // takes the choice back
     kPropagate, // MS_*, with its r form
     kSuper,     // a flag of the file system
+    kFlag,      // a word of ours: `flag` is set
     kNothing,
-    kBind,
-    kRecursiveBind,
-    kRemount,
-    kCopyUp,
-    kCopySymlink,
-    kSourceNofollow,
-    kTargetNofollow,
-    kIdMap,
-    kRecursiveIdMap,
 };
 
 struct Option {
     std::string_view name;
     Does does;
     std::uint64_t value = 0;
+    bool MountOptions::*flag = nullptr;
 };
 
 // Each of the first group has a form with an r in front that means the whole tree below.
@@ -62,16 +55,16 @@ constexpr Option kOptions[] = {
     {"slave", Does::kPropagate, MS_SLAVE},
     {"unbindable", Does::kPropagate, MS_UNBINDABLE},
 
-    {"bind", Does::kBind},
-    {"rbind", Does::kRecursiveBind},
-    {"idmap", Does::kIdMap},
-    {"ridmap", Does::kRecursiveIdMap},
-    {"remount", Does::kRemount},
-    {"tmpcopyup", Does::kCopyUp},
+    {"bind", Does::kFlag, 0, &MountOptions::bind},
+    {"rbind", Does::kFlag, 0, &MountOptions::recursive_bind},
+    {"idmap", Does::kFlag, 0, &MountOptions::id_map},
+    {"ridmap", Does::kFlag, 0, &MountOptions::recursive_id_map},
+    {"remount", Does::kFlag, 0, &MountOptions::remount},
+    {"tmpcopyup", Does::kFlag, 0, &MountOptions::copy_up},
     // crun's, which podman passes on: of and over symlinks themselves.
-    {"copy-symlink", Does::kCopySymlink},
-    {"src-nofollow", Does::kSourceNofollow},
-    {"dest-nofollow", Does::kTargetNofollow},
+    {"copy-symlink", Does::kFlag, 0, &MountOptions::copy_symlink},
+    {"src-nofollow", Does::kFlag, 0, &MountOptions::source_nofollow},
+    {"dest-nofollow", Does::kFlag, 0, &MountOptions::target_nofollow},
     {"sync", Does::kSuper},
     {"async", Does::kSuper},
     {"dirsync", Does::kSuper},
@@ -153,6 +146,8 @@ public:
     }
 
     MountOptions finish() {
+        out_.bind |= out_.recursive_bind;
+        out_.id_map |= out_.recursive_id_map;
         self_.finish(out_.attributes.set, out_.attributes.clear);
         tree_.finish(out_.attributes.recursive_set, out_.attributes.recursive_clear);
         return std::move(out_);
@@ -188,32 +183,8 @@ private:
         case Does::kNothing:
             out_.wants_iversion |= option.name == "iversion";
             break;
-        case Does::kBind:
-            out_.bind = true;
-            break;
-        case Does::kRecursiveBind:
-            out_.bind = out_.recursive_bind = true;
-            break;
-        case Does::kRemount:
-            out_.remount = true;
-            break;
-        case Does::kCopyUp:
-            out_.copy_up = true;
-            break;
-        case Does::kCopySymlink:
-            out_.copy_symlink = true;
-            break;
-        case Does::kSourceNofollow:
-            out_.source_nofollow = true;
-            break;
-        case Does::kTargetNofollow:
-            out_.target_nofollow = true;
-            break;
-        case Does::kIdMap:
-            out_.id_map = true;
-            break;
-        case Does::kRecursiveIdMap:
-            out_.id_map = out_.recursive_id_map = true;
+        case Does::kFlag:
+            out_.*option.flag = true;
             break;
         default:
             change.apply(option);
