@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "sys/child_signal.h"
 #include "sys/file.h"
 #include "sys/raw.h"
 #include "sys/retry.h"
@@ -138,7 +139,7 @@ Result<Criu> Criu::start(const CriuPlace& place) {
     if (place.inherited.size() > kMostInherited)
         return invalid("more than " + std::to_string(kMostInherited) + " descriptors for criu");
 
-    ::signal(SIGCHLD, SIG_DFL); // ignored, it would cost us the exit status
+    sys::keep_ended_children();
     sys::SocketPair sockets = TRY(sys::socket_pair(SOCK_SEQPACKET));
     task = {.program = program.c_str(),
             .environment = environ,

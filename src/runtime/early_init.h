@@ -3,6 +3,7 @@
 #include "base/fd.h"
 #include "base/result.h"
 #include "plan/wire.h"
+#include "sys/child_signal.h"
 #include "sys/process.h"
 
 #include <optional>
@@ -50,7 +51,9 @@ public:
 private:
     EarlyInit(sys::Child process, Fd socket)
         : process_(std::move(process)), socket_(std::move(socket)),
-          ignored_(sys::ignored_signals()) {}
+          ignored_(sys::ignored_signals()) {
+        sys::keep_ended_children(ignored_);
+    }
 
     sys::Child process_;
     Fd socket_;

@@ -146,12 +146,6 @@ private:
 
 } // namespace
 
-Foreground::Foreground() {
-    struct sigaction standard = {};
-    standard.sa_handler = SIG_DFL;
-    ::sigaction(SIGCHLD, &standard, nullptr);
-}
-
 void Foreground::hold_signals() {
     callers_mask_ = change_signal_mask(SIG_BLOCK, kForwarded);
 }

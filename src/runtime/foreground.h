@@ -15,10 +15,9 @@ class NotifyProxy;
 // exits. Signals go in, the exit status comes out, and a terminal's bytes go both ways.
 class Foreground {
 public:
-    // Call before clone: makes SIGCHLD default (ignored by the caller, it would cost us the exit
-    // status). Keep the object until the container is deleted: a signal that comes late shall not
-    // interrupt that.
-    Foreground();
+    // Keep the object until the container is deleted: a signal that comes late shall not interrupt
+    // that.
+    Foreground() = default;
     ~Foreground(); // puts the caller's signal mask back
     Foreground(const Foreground&) = delete;
     Foreground& operator=(const Foreground&) = delete;

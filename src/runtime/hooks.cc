@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "runtime/signal_mask.h"
+#include "sys/child_signal.h"
 #include "sys/file.h"
 #include "sys/process.h"
 #include "sys/retry.h"
@@ -29,26 +30,23 @@ constexpr std::size_t kOutputCap = 4096;
 // What a hook's last words may amount to beyond a full pipe, when others still write into it.
 constexpr std::size_t kDrainCap = 1 << 20;
 
-// While a hook runs: one that does not read its stdin must not kill us, and our caller may have
-// ignored SIGCHLD, which would make its exit status vanish.
+// While a hook runs: one that does not read its stdin must not kill us.
 class HookSignals {
 public:
     HookSignals() {
         pipe_ = ::signal(SIGPIPE, SIG_IGN);
-        child_ = ::signal(SIGCHLD, SIG_DFL);
         // a blocked signal waits for its time even if it is ignored
         mask_ = change_signal_mask(SIG_UNBLOCK, signal_bit(SIGPIPE));
     }
     ~HookSignals() {
         change_signal_mask(SIG_SETMASK, mask_);
         ::signal(SIGPIPE, pipe_);
-        ::signal(SIGCHLD, child_);
     }
     HookSignals(const HookSignals&) = delete;
     HookSignals& operator=(const HookSignals&) = delete;
 
 private:
-    sighandler_t pipe_, child_;
+    sighandler_t pipe_;
     SignalMask mask_;
 };
 
@@ -130,6 +128,7 @@ Result<HookProcess> HookProcess::start(const spec::Hook& hook, const std::string
         TRY(sys::make_nonblocking(*ours));
     const Fd theirs[3] = {std::move(in.read), std::move(out.write), std::move(err.write)};
 
+    sys::keep_ended_children();
     HookProcess process;
     if (const int problem = spawn_hook(hook, directory, theirs, process.pid_)) {
         if (::access(directory.c_str(), X_OK) < 0)

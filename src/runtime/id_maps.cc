@@ -1,6 +1,7 @@
 #include "runtime/id_maps.h"
 
 #include "base/text.h"
+#include "sys/child_signal.h"
 #include "sys/file.h"
 #include "sys/process.h"
 #include "sys/raw.h"
@@ -40,6 +41,7 @@ Status run_helper(const char* program, pid_t pid, std::string_view map) {
         args.push_back(word.data());
     args.push_back(nullptr);
 
+    sys::keep_ended_children();
     pid_t helper = -1;
     const int problem = ::posix_spawnp(&helper, program, nullptr, nullptr, args.data(), environ);
     if (problem == ENOENT)
@@ -76,6 +78,7 @@ Status write_id_maps(pid_t pid, const IdMaps& maps) {
 }
 
 Result<Fd> make_id_map_namespace(const IdMaps& maps) {
+    sys::keep_ended_children();
     const sys::Child carrier =
         TRY(sys::spawn(CLONE_VM | CLONE_NEWUSER, -1, wait_to_be_killed, nullptr));
     const Status written = write_id_maps(carrier.pid, maps);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runtime/launch.h"
+#include "sys/child_signal.h"
 #include "sys/process.h"
 
 #include <optional>
@@ -38,7 +39,9 @@ public:
 private:
     InitAhead(sys::Child process, Fd ours, int container, int report)
         : process_(std::move(process)), ours_(std::move(ours)), container_(container),
-          report_(report), ignored_(sys::ignored_signals()) {}
+          report_(report), ignored_(sys::ignored_signals()) {
+        sys::keep_ended_children(ignored_);
+    }
 
     sys::Child process_;
     Fd ours_;                          // our end of its socket

@@ -4,6 +4,7 @@
 #include "runtime/id_maps.h"
 #include "runtime/init_program.h"
 #include "runtime/sources.h"
+#include "sys/child_signal.h"
 #include "sys/file.h"
 #include "sys/namespace.h"
 #include "sys/raw.h"
@@ -229,6 +230,7 @@ private:
 
 Result<sys::Child> clone_in_namespaces(const LaunchRequest& request, const Sources& sources,
                                        ChildTask& task) {
+    sys::keep_ended_children();
     Affinity affinity;
     TRY(affinity.set(request.plan.initial_cpus).map_error(under(request.plan.initial_cpus_origin)));
     Visit visit;

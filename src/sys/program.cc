@@ -1,6 +1,7 @@
 #include "sys/program.h"
 
 #include "base/text.h"
+#include "sys/child_signal.h"
 #include "sys/file.h"
 #include "sys/process.h"
 #include "sys/retry.h"
@@ -37,6 +38,7 @@ Result<pid_t> spawn_with_output(std::vector<std::string>& words, const Fd& outpu
     for (std::string& word : words)
         args.push_back(word.data());
     args.push_back(nullptr);
+    keep_ended_children();
     FileActions actions;
     ::posix_spawn_file_actions_adddup2(actions.get(), output.get(), STDOUT_FILENO);
     pid_t pid = -1;

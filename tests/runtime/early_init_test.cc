@@ -6,6 +6,7 @@
 #include "tests/init/harness.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -94,6 +95,20 @@ TEST_F(EarlyInitTest, TheProcessIsAChildOfOursInNewNamespaces) {
     EXPECT_EQ(sys::exit_code(sys::reap(child->pidfd).value()), 7);
     early.end();
     EXPECT_FALSE(has_children());
+}
+
+TEST_F(EarlyInitTest, IgnoredSigchldOfTheCallerDoesNotCostTheStatus) {
+    const init::Root root;
+    init::begin(steps, root);
+    init::end(steps, "grep -q '^SigIgn:.*[^0]$' /proc/self/status && exit 1; exit 7");
+    ::signal(SIGCHLD, SIG_IGN);
+    EarlyInit early = EarlyInit::start(0).value();
+    EXPECT_EQ(::signal(SIGCHLD, SIG_DFL), SIG_DFL);
+    const auto child = fork(early, {.namespaces = CLONE_NEWNS});
+    ASSERT_TRUE(child);
+    go();
+    const auto status = sys::reap(child->pidfd);
+    EXPECT_EQ(status ? sys::exit_code(*status) : -1, 7);
 }
 
 TEST_F(EarlyInitTest, NamespacesThatWereMadeAheadAreThoseOfTheProcess) {

@@ -190,13 +190,6 @@ TEST(Foreground, WhatComesFirstComesOnceBeforeASignalAndBeforeTheStatus) {
     EXPECT_EQ(sys::exit_code(*sys::reap(*init)), 5); // it is still there to be reaped
 }
 
-TEST(Foreground, IgnoredSigchldOfTheCallerDoesNotCostTheStatus) {
-    ::signal(SIGCHLD, SIG_IGN);
-    Tare tare("exit 3", false);
-    ::signal(SIGCHLD, SIG_DFL);
-    EXPECT_EQ(tare.status(), 3);
-}
-
 TEST(Foreground, TerminalsOutputGoesToAPipeWhole) {
     Pipe out = open_pipe();
     Tare tare("seq 30000; printf end", true, -1, out.write.get());

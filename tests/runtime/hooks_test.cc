@@ -112,7 +112,7 @@ TEST(RunHooks, CallersSignalsAreNoConcernOfTheHook) {
     EXPECT_EQ(failure(shell("grep -q '^SigBlk:.*[^0]$' /proc/self/status && exit 1; exit 0")), "");
     EXPECT_EQ(failure(shell("exit 5")), "exit status 5, stdout: , stderr: ");
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    EXPECT_EQ(::signal(SIGCHLD, SIG_DFL), SIG_IGN);
+    EXPECT_EQ(::signal(SIGCHLD, SIG_DFL), SIG_DFL);
 }
 
 TEST(RunHooks, DescriptorsOfTheCallerStayOut) {

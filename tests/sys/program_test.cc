@@ -1,5 +1,6 @@
 #include "sys/program.h"
 
+#include <csignal>
 #include <gtest/gtest.h>
 
 namespace tare::sys {
@@ -21,6 +22,13 @@ TEST(OutputOf, SaysWhatWentWrong) {
     EXPECT_EQ(result_of({"sh", "-c", "kill -9 $$"}), "sh -c kill -9 $$: exit status 137");
     EXPECT_EQ(result_of({"no-such-program"}),
               "no-such-program: executable file not found in $PATH");
+}
+
+TEST(OutputOf, IgnoredSigchldOfTheCallerDoesNotCostTheStatus) {
+    ::signal(SIGCHLD, SIG_IGN);
+    const std::string result = result_of({"sh", "-c", "exit 3"});
+    ::signal(SIGCHLD, SIG_DFL);
+    EXPECT_EQ(result, "sh -c exit 3: exit status 3");
 }
 
 } // namespace

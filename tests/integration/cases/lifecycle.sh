@@ -331,3 +331,29 @@ test_a_second_container_reuses_the_id() {
     quiet tare run --bundle a a
     is output "$out" again
 }
+
+# A parent that ignores SIGCHLD, as some daemons do, hands that down: the kernel then keeps nobody's exit status.
+childless() { quiet env --ignore-signal=CHLD "$TARE" --root "$STATE" "$@"; }
+
+test_a_caller_that_ignores_its_children() {
+    env --ignore-signal=CHLD true || skip 'env(1) cannot ignore signals'
+    mkdir src && echo hello >src/file
+    bundle a --arg src "$T/src" '.mounts += [{destination: "/m", type: "bind", source: $src, options: ["rbind", "idmap"],
+      uidMappings: [map(0; 5000; 1)], gidMappings: [map(0; 5000; 1)]}] | .root.readonly = false |
+      hook("createRuntime"; "/bin/true"; ["true"]) | hook("createContainer"; "/bin/true"; ["true"]) |
+      sh("grep SigIgn /proc/self/status > /signals; sleep 1000")'
+    [[ $PLACE == native ]] || change a 'del(.mounts[-1])' # not every kernel of a guest can map its ids
+    childless create --bundle a a >/dev/null
+    childless start a
+    within 5 grep -q SigIgn a/rootfs/signals
+    is 'what is ignored inside' "$(<a/rootfs/signals)" $'SigIgn:\t0000000000000000'
+    jq -n --arg src "$T/src" '[{destination: "/b", type: "bind", source: $src, options: ["rbind"]}]' >mounts.json
+    childless mounts add a mounts.json
+    exits 7 env --ignore-signal=CHLD "$TARE" --root "$STATE" exec a /bin/sh -c 'cat /b/file; exit 7'
+    is 'what was mounted' "$out" hello
+    ! ps -ef >/dev/null 2>&1 || childless ps a
+    quiet tare delete -f a
+    bundle b 'userns([map(0; 100000; 65536)]) | sh("exit 5")'
+    chown 100000:100000 b b/rootfs
+    exits 5 env --ignore-signal=CHLD "$TARE" --root "$STATE" run --bundle b b
+}
