@@ -21,24 +21,31 @@ const spec::Hooks& hooks_of(const Created& container) {
 Status let_run(Created& container) {
     if (!container.let_go) TRY(container.report.go(container.init.pid));
     TRY(await_exec(container));
-    TRY(container.directory.unlock());
-    return run_poststart_hooks(container.record, hooks_of(container));
+    return container.directory.unlock();
 }
 
 // As `delete` does; somebody may have done it before us.
-Status remove_finished(Created& container) {
-    const Status locked = container.directory.lock();
-    if (!locked && locked.error().code == ENOENT) return {};
-    TRY(Status(locked));
-    TRY(tear_down(container.directory, container.record, Fd()));
-    run_poststop_hooks(container.record, hooks_of(container));
+//   init  nothing when it has ended
+Status remove_unlocked(Created& container, const Fd& init) {
+    if (TRY(lock_and_tear_down(container.directory, container.record, init)))
+        run_poststop_hooks(container.record, hooks_of(container));
     return {};
+}
+
+// As undo(), without the lock.
+Failure end_unlocked(Created& container, const Error& cause) {
+    const Fd& init = container.init.pidfd;
+    (void)sys::send_signal(init, SIGKILL); // whoever has the lock
+    const Status removed = remove_unlocked(container, init);
+    if (!removed) log::warning("clean up after the failure: " + removed.error().text);
+    return Failure(cause);
 }
 
 Result<int> stay(Created& container, Foreground& foreground, NotifyProxy* notify, bool keep) {
     auto status = foreground.wait(container.init.pidfd, notify);
     if (keep && status) return status;
-    const Status removed = remove_finished(container);
+    const Fd ended; // has init, where it could be waited for
+    const Status removed = remove_unlocked(container, status ? ended : container.init.pidfd);
     if (status && !removed) return Failure(removed.error());
     return status;
 }
@@ -63,6 +70,8 @@ Result<int> run(const Settings& settings, const RunRequest& request) {
     }
     const Status running = let_run(*container);
     if (!running) return undo(*container, running.error());
+    const Status started = run_poststart_hooks(container->record, hooks_of(*container));
+    if (!started) return end_unlocked(*container, started.error());
 
     if (foreground) return stay(*container, *foreground, notify ? &*notify : nullptr, request.keep);
     if (notify) TRY(notify->wait_ready(container->init.pidfd, container->init.pid));

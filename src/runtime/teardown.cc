@@ -7,6 +7,7 @@
 #include "sys/mount.h"
 #include "sys/process.h"
 
+#include <cerrno>
 #include <csignal>
 
 namespace tare::runtime {
@@ -45,6 +46,14 @@ Status tear_down(const StateDirectory& directory, const Record& record, const Fd
     TRY(remove_resctrl(record.resctrl));
     TRY(remove_mount(record));
     return directory.remove();
+}
+
+Result<bool> lock_and_tear_down(StateDirectory& directory, const Record& record, const Fd& init) {
+    const Status locked = directory.lock();
+    if (!locked && locked.error().code == ENOENT) return false;
+    TRY(Status(locked));
+    TRY(tear_down(directory, record, init));
+    return true;
 }
 
 } // namespace tare::runtime

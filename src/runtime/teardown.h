@@ -13,4 +13,8 @@ namespace tare::runtime {
 //   init  from open_init(); nothing when it has ended
 Status tear_down(const StateDirectory& directory, const Record& record, const Fd& init);
 
+// For who has given up the lock meanwhile. False: somebody else has removed it, and what has its
+// name or its cgroup's path now is another's.
+Result<bool> lock_and_tear_down(StateDirectory& directory, const Record& record, const Fd& init);
+
 } // namespace tare::runtime

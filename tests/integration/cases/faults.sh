@@ -87,6 +87,18 @@ test_a_signal_while_the_device_program_is_loaded() {
     nothing_of a
 }
 
+# Who cannot wait for init cannot take it for ended: without a cgroup nothing else would find it.
+test_run_that_cannot_wait() {
+    needs_program strace
+    mkdir -m 700 "$STATE"
+    bundle a --arg t "$T" 'del(.linux.resources) | args(["/bin/sleep", "100"])'
+    exits 1 strace -qq -o /dev/null -e trace=signalfd4 -e inject=signalfd4:error=EMFILE \
+        "$TARE" --root "$STATE" --cgroup-manager=disabled run --pid-file "$T/pid" --bundle a a
+    has 'the cause' "$err" 'signalfd: too many open files'
+    within 5 is_gone "$(<pid)"
+    nothing_of a
+}
+
 # `delete` once removed the record of a container that lived, because it could not open a file.
 test_who_cannot_look_takes_no_container_for_dead() { # timeout=120
     needs_program strace

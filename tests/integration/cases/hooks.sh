@@ -89,6 +89,24 @@ test_a_failing_poststart_hook_kills() {
     quiet tare delete --force a
 }
 
+# The lock is given up before these hooks: what they made with the same name is not the container that is then ended.
+test_a_poststart_hook_that_makes_another() {
+    bundle b 'args(["/bin/sleep", "100"])'
+    bundle a --arg t "$T" --arg tare "$TARE --root $STATE" 'args(["/bin/sleep", "100"]) | hook("poststart"; "/bin/sh"; ["sh", "-c",
+        "\($tare) delete --force a && \($tare) run -d --bundle \($t)/b a </dev/null >/dev/null 2>&1; exit 3"])'
+    local detach
+    for detach in -d ''; do
+        exits 1 tare run $detach --bundle a a
+        has 'the cause' "$err" 'error running poststart hook #0: exit status 3'
+        is 'the other one' "$(state_of a)" running
+        is 'which it is' "$(tare state a | jq -r .bundle)" "$T/b"
+        quiet tare delete --force a
+    done
+    change a '.hooks.poststart[0].args[2] = "exit 3"'
+    exits 1 tare run -d --bundle a a
+    exits 1 tare state a
+}
+
 test_a_failing_poststop_hook_only_warns() {
     noting_hook second
     bundle a --arg t "$T" 'hook("poststop"; "/bin/false"; ["false"]) | hook("poststop"; $t + "/second.sh"; ["second"])'
