@@ -24,6 +24,7 @@ bool is_passing(int code) {
 // cgroup are, and must stay.
 Status remove_unreadable(const StateDirectory& directory, const Error& problem, bool force) {
     if (is_passing(problem.code)) return Failure(problem);
+    if (problem.code == ENOENT && directory.remove_empty()) return {}; // as a killed `delete`
     if (!force)
         return Failure({problem.code, problem.text + "; 'delete --force' removes what is left"});
     if (problem.code != ENOENT)

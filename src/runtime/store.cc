@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace tare::runtime {
@@ -46,24 +47,35 @@ int make_state_directory(const std::string& path) {
     return ::mkdir(path.c_str(), 0700) == 0 ? 0 : errno;
 }
 
-// Everything in `dir`, and below it: only ever a few files, and the notify directory.
-Status remove_contents(const Fd& dir, std::string_view what) {
-    Fd again = TRY(sys::open_at(dir, ".", O_RDONLY | O_DIRECTORY));
-    DIR* stream = ::fdopendir(again.get());
-    if (stream == nullptr) return sys_failure("read " + quote(what));
-    again.release();
+Status remove_contents(const Fd& dir, std::string_view what, std::string_view except);
+
+Status remove_entry(const Fd& dir, const std::string& name) {
+    if (::unlinkat(dir.get(), name.c_str(), 0) == 0 || errno == ENOENT) return {};
+    if (errno != EISDIR) return sys_failure("remove " + quote(name));
+    const Fd below = TRY(sys::open_at(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    TRY(remove_contents(below, name, ""));
+    if (::unlinkat(dir.get(), name.c_str(), AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
+    return sys_failure("remove " + quote(name));
+}
+
+// Everything in `dir`, which nobody has read yet, and below it: only ever a few files, and the
+// notify directory. One that stays does not keep the others; the error is that of the first.
+Status remove_contents(const Fd& dir, std::string_view what, std::string_view except) {
+    alignas(dirent) char buffer[4096]; // the kernel's entries are laid out as the C library's
     Status status;
-    while (const dirent* entry = ::readdir(stream)) {
-        const std::string name = entry->d_name;
-        if (name == "." || name == "..") continue;
-        if (::unlinkat(dir.get(), name.c_str(), 0) == 0) continue;
-        auto below = sys::open_at(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-        if (below) status = remove_contents(*below, name);
-        if (::unlinkat(dir.get(), name.c_str(), AT_REMOVEDIR) < 0)
-            status = sys_failure("remove " + quote(name));
+    for (;;) {
+        const long size = ::syscall(SYS_getdents64, dir.get(), buffer, sizeof buffer);
+        if (size < 0 && errno != ENOENT) return sys_failure("read " + quote(what));
+        if (size <= 0) return status; // its end, or it has been removed
+        for (long at = 0; at < size;) {
+            const auto* entry = reinterpret_cast<const dirent*>(buffer + at);
+            at += entry->d_reclen;
+            const std::string name = entry->d_name;
+            if (name == "." || name == ".." || name == except) continue;
+            const Status removed = remove_entry(dir, name);
+            if (status) status = removed;
+        }
     }
-    ::closedir(stream);
-    return status;
 }
 
 // Its records say which hooks to run and what to kill. root goes where it is told to.
@@ -202,12 +214,17 @@ Result<Record> StateDirectory::read() const {
 
 // The record goes last: killed half-way, the next `delete` still finds it.
 Status StateDirectory::remove() const {
-    TRY(sys::remove_file_at(dir_, "config.json"));
+    TRY(remove_contents(dir_, path_, kRecordName));
     TRY(sys::remove_file_at(dir_, kRecordName));
     if (::rmdir(path_.c_str()) == 0 || errno == ENOENT) return {};
     if (errno != ENOTEMPTY && errno != EEXIST) return sys_failure("rmdir " + quote(path_));
-    TRY(remove_contents(dir_, path_));
+    const Fd again = TRY(sys::open_at(dir_, ".", O_RDONLY | O_DIRECTORY));
+    TRY(remove_contents(again, path_, "")); // what came meanwhile
     return sys::remove_directory(path_);
+}
+
+bool StateDirectory::remove_empty() const {
+    return ::rmdir(path_.c_str()) == 0;
 }
 
 Result<std::vector<std::string>> list_ids(const Settings& settings) {

@@ -49,6 +49,8 @@ public:
 
     // Removes it with all it holds.
     Status remove() const;
+    // False: it holds something.
+    bool remove_empty() const;
 
 private:
     StateDirectory(std::string path, std::string id, Fd dir)

@@ -67,6 +67,16 @@ TEST_F(StoreTest, RecordsAreReplacedAndRemovedWithTheRest) {
     EXPECT_TRUE(claimed->remove()) << "removing twice";
 }
 
+TEST_F(StoreTest, ALongDirectoryIsRemovedToo) {
+    const auto claimed = StateDirectory::claim(settings_, "c1");
+    ASSERT_TRUE(claimed->write({.id = "c1"}));
+    EXPECT_FALSE(claimed->remove_empty());
+    for (int i = 0; i < 500; ++i)
+        ASSERT_TRUE(sys::create_file_at(claimed->fd(), "a-file-" + std::to_string(i), "", 0600));
+    EXPECT_TRUE(claimed->remove());
+    EXPECT_EQ(StateDirectory::open(settings_, "c1").error().code, ENOENT);
+}
+
 TEST_F(StoreTest, LockOfARemovedDirectoryIsWorthNothing) {
     const auto claimed = StateDirectory::claim(settings_, "c1");
     auto other = StateDirectory::open(settings_, "c1");

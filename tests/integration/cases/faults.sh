@@ -65,6 +65,34 @@ test_delete_killed_at_any_system_call() { # timeout=300
     BEFORE='quiet tare run -d --bundle a a' kill_sweep "${SWEEP_STEP:-3}" delete --force a
 }
 
+# The record goes last, so that no --force is needed for what is left.
+test_a_killed_delete_can_be_repeated() {
+    needs_program strace
+    bundle a 'args(["/bin/sleep", "100"])'
+    local call when
+    for call in unlinkat rmdir; do
+        for when in {1..4}; do
+            quiet tare create --bundle a a
+            strace -qq -o /dev/null -e trace="$call" -e inject="$call":signal=KILL:when="$when" "$TARE" --root "$STATE" delete a 2>/dev/null ||
+                ! [[ -e $STATE/a ]] || quiet tare delete a
+            nothing_of a
+        done
+    done
+}
+
+# One file that cannot be removed is what is reported, and nothing that it leads to; the others go, the record stays.
+test_a_file_of_the_state_that_stays() {
+    needs_program strace
+    bundle a 'args(["/bin/sleep", "100"])'
+    quiet tare create --bundle a a
+    exits 1 strace -qq -o /dev/null -e trace=unlinkat -e inject=unlinkat:error=EPERM:when=1 "$TARE" --root "$STATE" delete a
+    matches 'the error' "$err" "remove '(config.json|gate|gate-error)': operation not permitted"
+    is 'how many files are left' "$(find "$STATE/a" -type f,p | wc -l)" 2
+    [[ -e $STATE/a/record.json ]] || fail 'the record is gone'
+    quiet tare delete a
+    nothing_of a
+}
+
 test_a_failing_system_call_leaves_nothing() { # timeout=300
     needs_program strace
     mkdir -m 700 "$STATE"
