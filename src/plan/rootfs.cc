@@ -171,6 +171,17 @@ void plan_working_directory(const Compilation& c) {
                   {c.at("cwd"), "make " + quote(cwd) + ", if it is missing"});
 }
 
+// In the host's own /dev they are: engines ask for a privileged container's all the same.
+void warn_of_left_out(const Compilation& c, const std::vector<std::string>& paths,
+                      const std::string& source) {
+    if (clean_path(source) == "/dev") return;
+    const std::string more =
+        paths.size() > 1 ? " and " + std::to_string(paths.size() - 1) + " more" : "";
+    c.plan.warnings.push_back("config.json#/linux/devices: " + paths.front() + more
+                              + ": not made, because /dev is " + quote(source)
+                              + " itself, by config.json#/mounts");
+}
+
 } // namespace
 
 Status plan_root(const Compilation& c) {
@@ -219,10 +230,7 @@ Status plan_devices_and_links(const Compilation& c) {
         else
             TRY(plan_device(c, i));
     }
-    if (!left_out.empty())
-        c.plan.warnings.push_back("config.json#/linux/devices: " + joined(left_out)
-                                  + ": not made, because /dev is " + quote(host_dev->source)
-                                  + " itself, by config.json#/mounts");
+    if (!left_out.empty()) warn_of_left_out(c, left_out, host_dev->source);
     return {};
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/store.h"
 #include "sys/process.h"
 
+#include <cerrno>
 #include <csignal>
 
 namespace tare::runtime {
@@ -53,7 +54,9 @@ Status kill(const Settings& settings, const std::string& id, int signal, bool al
     }
     if (!takes_signals(now.status)) return all ? Status() : not_running(id);
     TRY(check_reach(record, signal, all));
-    TRY(sys::send_signal(now.init, signal).map_error(under("container " + id)));
+    Status sent = sys::send_signal(now.init, signal);
+    if (!sent && sent.error().code == ESRCH) return all ? Status() : not_running(id); // since then
+    TRY(std::move(sent).map_error(under("container " + id)));
     // A frozen process dies of SIGKILL at once; its cgroup would stay frozen for the next one.
     if (signal == SIGKILL && now.status == spec::Status::kPaused)
         (void)freeze_cgroup(record.cgroup, false, 0);

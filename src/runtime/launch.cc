@@ -140,7 +140,7 @@ std::string failed_clone_text(const LaunchRequest& request) {
     return text;
 }
 
-// Without clone3 the child moves to its cgroup afterwards, while it waits.
+// Without clone3, and where it is to move in, the child does so afterwards, while it waits.
 Result<sys::Child> clone_child(const LaunchRequest& request, ChildTask& task) {
     const plan::Plan& plan = request.plan;
     // A process that shares our memory enters a new time namespace only at its exec, and before
@@ -149,10 +149,12 @@ Result<sys::Child> clone_child(const LaunchRequest& request, ChildTask& task) {
     const std::uint64_t flags = plan.clone_flags | sharing;
     const auto context = under(failed_clone_text(request));
 
-    auto child = sys::spawn(flags | CLONE_CLEAR_SIGHAND, request.cgroup.get(), child_main, &task);
-    if (child || (child.error().code != ENOSYS && child.error().code != EPERM))
-        return std::move(child).map_error(context);
-
+    if (!request.moves_in || !request.cgroup) {
+        auto child =
+            sys::spawn(flags | CLONE_CLEAR_SIGHAND, request.cgroup.get(), child_main, &task);
+        if (child || (child.error().code != ENOSYS && child.error().code != EPERM))
+            return std::move(child).map_error(context);
+    }
     task.waits = true;
     auto classic = sys::spawn_classic(flags, child_main, &task);
     if (!classic) return std::move(classic).map_error(context);
@@ -329,12 +331,15 @@ Result<Launched> launch_anew(const LaunchRequest& request, const Sources& source
 
 Result<Launched> launch(const LaunchRequest& request) {
     const Sources sources = TRY(Sources::open(request.plan, request.container));
+    LaunchRequest anew = request;
     if (request.early != nullptr && *request.early) {
-        if (is_for_early_init(request.plan, sources))
+        if (is_for_early_init(request.plan, sources)) {
             if (auto launched = TRY(launch_early(request, sources))) return *std::move(launched);
+            anew.moves_in = true;
+        }
         request.early->end();
     }
-    return launch_anew(request, sources);
+    return launch_anew(anew, sources);
 }
 
 } // namespace tare::runtime

@@ -26,6 +26,9 @@ struct LaunchRequest {
     bool go_ahead = false;                 // the caller sends kGo without being told of kReady
     unsigned keep_fds = 0;                 // 3 ... 3+keep_fds-1 go on into the container
     EarlyInit* early = nullptr;            // ended, where it cannot serve
+    // Into its cgroup once it is there. Linux (6.18 does) kills who is born into a cgroup if ever
+    // cgroup.kill was used on ours, and not as often on that one.
+    bool moves_in = false;
 };
 
 struct Launched {

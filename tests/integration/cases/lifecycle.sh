@@ -357,3 +357,22 @@ test_a_caller_that_ignores_its_children() {
     chown 100000:100000 b b/rootfs
     exits 5 env --ignore-signal=CHLD "$TARE" --root "$STATE" run --bundle b b
 }
+
+# Linux 6.18 kills who is born into a cgroup, if ever cgroup.kill was used on the one where he comes from.
+test_from_a_cgroup_that_was_killed_once() {
+    [[ -e $V2/cgroup.procs ]] && mkdir "$V2/killed-$$" || skip 'no cgroup can be made here'
+    [[ -e $V2/killed-$$/cgroup.kill ]] || { rmdir "$V2/killed-$$"; skip 'no cgroup.kill'; }
+    echo 1 >"$V2/killed-$$/cgroup.kill"
+    bundle a 'args(["/bin/sleep", "100"])'
+    bundle b 'args(["/bin/cat", "/proc/self/cgroup"])'
+    (
+        echo "$BASHPID" >"$V2/killed-$$/cgroup.procs"
+        quiet tare run -d --bundle a a
+        quiet tare exec a /bin/echo entered
+        is output "$out" entered
+        quiet tare run --bundle b b
+    ) || fail 'see above'
+    is 'where it is' "$(grep -c . "$V2/a/cgroup.procs")" 1
+    quiet tare delete -f a
+    rmdir "$V2/killed-$$"
+}
