@@ -8,7 +8,6 @@
 #include "sys/file.h"
 
 #include <climits>
-#include <cstdlib>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -43,12 +42,6 @@ std::string rootfs_path(const spec::Config& config, const std::string& bundle) {
     return path.starts_with('/') ? path : bundle + "/" + path;
 }
 
-// A path or an abstract name: sd_notify(3). Anything else means nothing.
-std::string notify_socket() {
-    const char* name = ::getenv("NOTIFY_SOCKET");
-    return name != nullptr && (name[0] == '/' || name[0] == '@') ? name : "";
-}
-
 } // namespace
 
 Result<Bundle> read_bundle(const Settings& settings, const CreateRequest& request) {
@@ -73,7 +66,7 @@ Result<PlannedBundle> plan_for(const Settings& settings, const CreateRequest& re
                              .has_gate = has_gate,
                              .systemd = settings.cgroup_manager == CgroupManager::kSystemd,
                              .unit_annotations = settings.unit_annotations};
-    const std::string notify = notify_socket();
+    const std::string notify = callers_notify_socket();
     if (!notify.empty())
         options.notify_socket = settings.root + "/" + request.id + "/" + kNotifyDirectory;
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
@@ -59,6 +60,11 @@ Result<Address> address_of(const std::string& path) {
 }
 
 } // namespace
+
+std::string callers_notify_socket() {
+    const char* name = ::getenv("NOTIFY_SOCKET");
+    return name != nullptr && (name[0] == '/' || name[0] == '@') ? name : "";
+}
 
 std::string allowed_lines(std::string_view message) {
     std::string out;

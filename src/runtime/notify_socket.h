@@ -15,6 +15,10 @@ constexpr const char* kNotifyDirectory = "notify";
 constexpr const char* kNotifyName = "notify.sock";
 constexpr const char* kNotifyInside = "/run/notify"; // where the directory is in the container
 
+// Our caller's NOTIFY_SOCKET, where it is a path or an abstract name; anything else means nothing
+// to us: sd_notify(3).
+std::string callers_notify_socket();
+
 // `create` and `run`: makes the directory, open to every user of the container.
 Status make_notify_directory(const Fd& state_directory);
 

@@ -13,9 +13,10 @@
 #include "sys/process.h"
 #include "sys/retry.h"
 
+#include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <fcntl.h>
+#include <optional>
 #include <unistd.h>
 
 namespace tare::runtime {
@@ -108,6 +109,15 @@ Status run_hooks_after_start(const StateDirectory& directory, const Record& reco
     return run_poststart_hooks(record, config.hooks);
 }
 
+// None where the caller has none, or `create` had none: then nothing leads out of the container.
+Result<std::optional<NotifyProxy>> open_notify(const StateDirectory& directory) {
+    const std::string host = callers_notify_socket();
+    if (host.empty()) return std::nullopt;
+    if (::faccessat(directory.fd().get(), kNotifyDirectory, F_OK, 0) < 0 && errno == ENOENT)
+        return std::nullopt;
+    return TRY(NotifyProxy::open(directory.fd(), host));
+}
+
 // "poststart failure: start fails and the container is killed."
 Status kill_after(const Record& record, Error cause) {
     const auto init = open_init(record);
@@ -125,11 +135,7 @@ Status start(const Settings& settings, const std::string& id) {
     if (!record.has_process)
         return invalid("container " + id + " has no process to start: config.json#/process");
 
-    const char* notify_socket = ::getenv("NOTIFY_SOCKET");
-    std::optional<NotifyProxy> notify;
-    if (notify_socket != nullptr && notify_socket[0] != '\0')
-        notify = TRY(NotifyProxy::open(directory.fd(), notify_socket));
-
+    std::optional<NotifyProxy> notify = TRY(open_notify(directory));
     TRY(write_go(gate.in, record.init.pid));
     TRY(read_outcome(settings, directory, record, gate.errors));
     TRY(directory.unlock()); // the container runs: hooks may use every command on it

@@ -92,6 +92,21 @@ test_notify_socket() {
 }
 
 # Who has sent a message must live until the manager has looked.
+# What create did not take for a notify socket, or did not have, is none for start either.
+test_notify_socket_that_start_cannot_use() {
+    bundle a 'args(["/bin/sleep", "100"])'
+    local socket
+    for socket in vsock:2:99 "$T/nobody"; do
+        case $socket in
+        vsock*) NOTIFY_SOCKET=$socket quiet tare create --bundle a a ;;
+        *) quiet tare create --bundle a a ;;
+        esac
+        NOTIFY_SOCKET=$socket quiet tare start a
+        is "status with $socket" "$(state_of a)" running
+        quiet tare delete --force a
+    done
+}
+
 test_notify_socket_of_start_waits_for_the_manager() {
     bundle a 'sh("probe notify READY=1; sleep 100")'
     "$TOOLS/receive" datagram "$T/notify" >received.txt 2>&1 & receiver=$!
