@@ -118,10 +118,15 @@ Result<std::optional<NotifyProxy>> open_notify(const StateDirectory& directory) 
     return TRY(NotifyProxy::open(directory.fd(), host));
 }
 
-// "poststart failure: start fails and the container is killed."
-Status kill_after(const Record& record, Error cause) {
+// "poststart failure: start fails and the container is killed." Without a pid namespace of its own
+// that takes its cgroup, which is another's where somebody has deleted the container meanwhile.
+Status kill_after(StateDirectory& directory, const Record& record, Error cause) {
     const auto init = open_init(record);
     if (init && *init) (void)sys::send_signal(*init, SIGKILL);
+    if (record.shares_pids && !record.cgroup.empty() && directory.lock()) {
+        const Status killed = signal_cgroup(record.cgroup, SIGKILL);
+        if (!killed) log::warning("kill what is left of the container: " + killed.error().text);
+    }
     return Failure(std::move(cause));
 }
 
@@ -140,7 +145,7 @@ Status start(const Settings& settings, const std::string& id) {
     TRY(read_outcome(settings, directory, record, gate.errors));
     TRY(directory.unlock()); // the container runs: hooks may use every command on it
     const Status hooks = run_hooks_after_start(directory, record);
-    if (!hooks) return kill_after(record, hooks.error());
+    if (!hooks) return kill_after(directory, record, hooks.error());
     if (!notify) return {};
     const Fd init = TRY(open_init(record));
     TRY(notify->wait_ready(init, record.init.pid));

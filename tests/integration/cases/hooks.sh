@@ -89,6 +89,16 @@ test_a_failing_poststart_hook_kills() {
     quiet tare delete --force a
 }
 
+test_a_failing_poststart_hook_kills_what_shares_our_pids() {
+    bundle a 'no_ns("pid") | .root.readonly = false | sh("sleep 100 & echo $! > /other; exec sleep 100") |
+        hook("poststart"; "/bin/sh"; ["sh", "-c", "until test -s rootfs/other; do sleep 0.1; done; exit 1"])'
+    quiet tare create --bundle a a
+    exits 1 tare start a
+    has 'which one' "$err" 'error running poststart hook #0:'
+    within 5 is_gone "$(<a/rootfs/other)"
+    quiet tare delete a
+}
+
 # The lock is given up before these hooks: what they made with the same name is not the container that is then ended.
 test_a_poststart_hook_that_makes_another() {
     bundle b 'args(["/bin/sleep", "100"])'
