@@ -96,11 +96,13 @@ Status signal_each(const std::string& path, int signal) {
 }
 
 // Before Linux 5.14 there is no cgroup.kill: frozen processes cannot fork away from us, and take
-// the signal as soon as they go on.
+// the signal as soon as they go on. Those that do not freeze in time are signalled all the same:
+// whoever waits for the end looks again.
 Status kill_without_help(const std::string& path) {
-    TRY(freeze_cgroup(path, true, 1000));
+    (void)freeze_cgroup(path, true, 1000);
     const Status sent = signal_each(path, SIGKILL);
-    TRY(freeze_cgroup(path, false, 1000));
+    (void)freeze_cgroup(path, false, 1000);
+    if (!sent && is_gone(sent.error())) return {};
     return sent;
 }
 

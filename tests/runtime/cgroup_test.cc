@@ -282,6 +282,18 @@ TEST_F(CgroupTest, KillsWhileFrozenOnOldKernels) {
     EXPECT_EQ(get("/c/cgroup.freeze"), "0");
 }
 
+TEST_F(CgroupTest, KillsOnOldKernelsWhatDoesNotFreeze) {
+    Sleeper sleeper;
+    make("/c");
+    put("/c/cgroup.procs", std::to_string(sleeper.pid()) + "\n");
+    put("/c/cgroup.freeze", "");
+    put("/c/cgroup.events", "frozen 0\n");
+    const Status killed = signal_cgroup(tree_ + "/c", SIGKILL);
+    EXPECT_TRUE(killed) << killed.error().text;
+    EXPECT_EQ(sleeper.wait(), SIGKILL);
+    EXPECT_EQ(get("/c/cgroup.freeze"), "0");
+}
+
 TEST_F(CgroupTest, GivesUpFreezingInTime) {
     make("/c");
     put("/c/cgroup.freeze", "0");
