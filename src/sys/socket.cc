@@ -87,7 +87,8 @@ Result<Received> receive(const Fd& socket, void* buffer, std::size_t size) {
     message.msg_iov = &data;
     message.msg_iovlen = 1;
     message.msg_control = control.bytes;
-    message.msg_controllen = sizeof control.bytes;
+    // Not with the padding behind it, in which the kernel would give us a second one.
+    message.msg_controllen = CMSG_LEN(sizeof(int));
 
     const ssize_t n =
         retry_eintr([&] { return ::recvmsg(socket.get(), &message, MSG_CMSG_CLOEXEC); });

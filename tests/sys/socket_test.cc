@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 namespace tare::sys {
 namespace {
@@ -41,10 +42,15 @@ TEST(Receive, LongerMessageThanTheBufferIsRefused) {
 TEST(Receive, MoreThanOneDescriptorIsRefused) {
     auto pair = socket_pair(SOCK_SEQPACKET).value();
     const Fd null = open_file("/dev/null", O_RDONLY).value();
-    ASSERT_TRUE(send_with_fds(pair.theirs, "name", {null.get(), null.get(), null.get()}));
     char text[16];
-    EXPECT_EQ(receive(pair.ours, text, sizeof text).error().text,
-              "receive a message: message too long");
+    for (const std::size_t count : {2u, 3u}) {
+        ASSERT_TRUE(send_with_fds(pair.theirs, "name", std::vector<int>(count, null.get())));
+        const auto received = receive(pair.ours, text, sizeof text);
+        EXPECT_EQ(received ? "" : received.error().text, "receive a message: message too long")
+            << count;
+    }
+    const Fd next(::dup(null.get()));
+    EXPECT_EQ(next.get(), null.get() + 1) << "none is left open";
 }
 
 TEST(ReceiveFrom, TellsTheSenderAndTheEnd) {
