@@ -16,7 +16,6 @@
 #include <optional>
 #include <poll.h>
 #include <spawn.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -206,7 +205,10 @@ Result<std::optional<int>> HookProcess::finish(std::string_view input,
         if (fds[3].revents != 0) listen(from_stderr_, err_, kOutputCap);
         in_time = exited || left > 0;
     }
-    if (!in_time) ::kill(-pid_, SIGKILL);
+    if (!in_time) {
+        ::kill(-pid_, SIGKILL);
+        (void)sys::send_signal(pidfd_, SIGKILL); // it may have left its group
+    }
     const int status = TRY(sys::reap(pidfd_));
     listen(from_stdout_, out_, kDrainCap);
     listen(from_stderr_, err_, kDrainCap);
@@ -234,19 +236,12 @@ std::string origin(std::string_view kind, std::size_t index) {
            + number;
 }
 
-// A descriptor that our caller left open is none of the hook's business. Where the call is missing
-// the hook, a program of the host's, inherits it.
-void mark_all_close_on_exec() {
-    constexpr unsigned kCloexec = 4; // CLOSE_RANGE_CLOEXEC: close_range(2), Linux 5.11
-    ::syscall(SYS_close_range, 3u, ~0u, kCloexec);
-}
-
 } // namespace
 
 Status run_hooks(const HookRun& run, const std::vector<spec::Hook>& hooks) {
     if (hooks.empty()) return {};
     const HookSignals signals;
-    mark_all_close_on_exec();
+    TRY(sys::close_on_exec_from(3)); // what our caller left open is none of their business
     for (std::size_t i = 0; i < hooks.size(); ++i)
         TRY(run_hook(run, hooks[i]).map_error(under(origin(run.kind, i))));
     return {};
@@ -255,7 +250,8 @@ Status run_hooks(const HookRun& run, const std::vector<spec::Hook>& hooks) {
 void run_hooks_regardless(const HookRun& run, const std::vector<spec::Hook>& hooks) {
     if (hooks.empty()) return;
     const HookSignals signals;
-    mark_all_close_on_exec();
+    if (const Status closed = sys::close_on_exec_from(3); !closed)
+        log::warning("hooks: " + closed.error().text);
     for (std::size_t i = 0; i < hooks.size(); ++i)
         if (const Status status = run_hook(run, hooks[i]); !status)
             log::warning(origin(run.kind, i) + ": " + status.error().text);

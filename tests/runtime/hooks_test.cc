@@ -115,6 +115,17 @@ TEST(RunHooks, CallersSignalsAreNoConcernOfTheHook) {
     EXPECT_EQ(::signal(SIGCHLD, SIG_DFL), SIG_DFL);
 }
 
+TEST(RunHooks, OneThatLeftItsGroupIsKilledToo) {
+    spec::Hook hook = {.path = "/usr/bin/python3"};
+    hook.args = {"python3", "-c",
+                 "import os, time; os.setpgid(0, os.getpgid(os.getppid())); time.sleep(20)"};
+    hook.timeout = 1;
+    if (::access(hook.path.c_str(), X_OK) != 0) GTEST_SKIP() << "no python3";
+    const std::time_t begin = std::time(nullptr);
+    EXPECT_EQ(failure(hook), "timeout of 1 s is over, killed, stdout: , stderr: ");
+    EXPECT_LT(std::time(nullptr) - begin, 15);
+}
+
 TEST(RunHooks, DescriptorsOfTheCallerStayOut) {
     const int fd = ::open("/dev/null", O_RDONLY);
     EXPECT_EQ(failure(shell("test ! -e /proc/self/fd/" + std::to_string(fd))), "");
