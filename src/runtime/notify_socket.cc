@@ -22,6 +22,9 @@ namespace tare::runtime {
 namespace {
 
 constexpr std::size_t kMostBytes = 4096;
+// At a time, and more than a socket's queue holds (net.unix.max_dgram_qlen): who floods us shall
+// not keep signals waiting.
+constexpr int kMostMessages = 1024;
 
 // sd_notify(3). Not here: MAINPID=, MAINPIDFDID=, FDSTORE=, FDNAME=, BARRIER=, NOTIFYACCESS= and
 // whatever comes in future: they act on the unit, or on descriptors, in the manager's hands.
@@ -105,7 +108,7 @@ Result<NotifyProxy> NotifyProxy::open(const Fd& state_directory, std::string hos
 Result<bool> NotifyProxy::forward(pid_t main_pid) {
     // What does not fit is dropped whole: half a line could mean something else.
     char buffer[kMostBytes];
-    while (!ready_ || main_pid == 0) {
+    for (int i = 0; i < kMostMessages && (!ready_ || main_pid == 0); ++i) {
         const ssize_t n = sys::retry_eintr(
             [&] { return ::recv(socket_.get(), buffer, sizeof buffer, MSG_DONTWAIT | MSG_TRUNC); });
         if (n < 0) break;

@@ -33,8 +33,8 @@ public:
 
     const Fd& socket() const { return socket_; }
 
-    // Passes on what has arrived; never blocks. True once the container has said READY=1.
-    // Messages of more than 4 KiB are dropped.
+    // Passes on what has arrived, a thousand messages at most; never blocks. True once the
+    // container has said READY=1. Messages of more than 4 KiB are dropped.
     //   main_pid  sent as MAINPID= together with READY=1; 0: not sent, because we are the main pid
     Result<bool> forward(pid_t main_pid);
 

@@ -4,13 +4,16 @@
 #include "sys/socket.h"
 
 #include <atomic>
+#include <csignal>
 #include <cstddef>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -102,6 +105,21 @@ TEST_F(NotifyProxyTest, InTheForegroundItGoesOn) {
     EXPECT_EQ(proxy->forward(0), true);
     EXPECT_EQ(arrived(), "READY=1\n");
     EXPECT_EQ(arrived(), "STATUS=x\n");
+}
+
+TEST_F(NotifyProxyTest, AFloodDoesNotKeepItBusyForEver) {
+    auto proxy = NotifyProxy::open(state_, host_name_);
+    ASSERT_TRUE(proxy);
+    const pid_t flood = ::fork();
+    if (flood == 0)
+        for (::alarm(20);;)
+            notify("MAINPID=1");
+    const std::time_t begin = std::time(nullptr);
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(proxy->forward(0), false);
+    EXPECT_LT(std::time(nullptr) - begin, 15);
+    ::kill(flood, SIGKILL);
+    ::waitpid(flood, nullptr, 0);
 }
 
 TEST_F(NotifyProxyTest, DropsWhatIsTooLong) {
