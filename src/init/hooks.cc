@@ -1,14 +1,17 @@
 #include "init/decimal.h"
 #include "init/descriptors.h"
+#include "init/hook_output.h"
 #include "init/proc.h"
 #include "init/report.h"
 #include "init/signals.h"
 #include "init/steps.h"
 #include "init/syscall.h"
+#include "plan/wire_hook.h"
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <initializer_list>
 #include <linux/time_types.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -33,15 +36,17 @@ struct Child {
     const char* path;
     char** args;
     char** env;
-    int input;   // the read end of the state's pipe
-    int refused; // where the errno of a failed exec goes
+    int stdio[3]; // its ends of three pipes
+    int refused;  // where the errno of a failed exec goes
 };
 
 [[noreturn]] void become_hook(const Child& child) {
     sys(__NR_setpgid, 0, 0); // so that a timeout finds its children too
     set_default(SIGPIPE);
     sys(__NR_umask, 022);
-    long failed = sys(__NR_dup3, child.input, 0, 0);
+    long failed = 0;
+    for (int fd = 0; fd < 3 && failed >= 0; ++fd)
+        failed = sys(__NR_dup3, child.stdio[fd], fd, 0);
     if (failed >= 0) {
         // Preserved descriptors are the container's, not a hook's; all others are O_CLOEXEC.
         close_at_exec(3);
@@ -107,31 +112,50 @@ bool write_some(int to, State& state) {
     return false;
 }
 
+// Our ends of its pipes.
+struct Streams {
+    int input = -1; // -1: it has the state, or does not want it
+    HookOutput out, err;
+};
+
+// Waits for something to happen, and takes what the hook says. False: it said nothing.
+bool listen_to(const Running& hook, Streams& streams, int wait) {
+    struct pollfd events[4] = {{static_cast<int>(hook.pidfd), POLLIN, 0},
+                               {streams.input, POLLOUT, 0},
+                               {streams.out.pipe, POLLIN, 0},
+                               {streams.err.pipe, POLLIN, 0}};
+    struct __kernel_timespec time = {};
+    time.tv_sec = wait / 1000;
+    time.tv_nsec = (wait % 1000) * 1000000L;
+    sys(__NR_ppoll, events, 4, wait < 0 ? nullptr : &time, nullptr, 0);
+    if (events[2].revents != 0) listen(streams.out);
+    if (events[3].revents != 0) listen(streams.err);
+    return events[2].revents != 0 || events[3].revents != 0;
+}
+
 // Feeds the hook and waits for its end.
-Status attend(const Running& hook, int input, State& state) {
-    bool feeding = true;
+Status attend(const Running& hook, Streams& streams, State& state) {
     while (!has_ended(hook)) {
-        if (is_late(hook)) {
-            close_now(input);
-            return kill_late(hook);
+        if (is_late(hook)) return kill_late(hook);
+        if (streams.input >= 0 && !write_some(streams.input, state)) {
+            close_now(streams.input);
+            streams.input = -1;
         }
-        if (feeding && !write_some(input, state)) {
-            close_now(input);
-            input = -1;
-            feeding = false;
-        }
-        struct pollfd events[2] = {{static_cast<int>(hook.pidfd), POLLIN, 0}, {input, POLLOUT, 0}};
-        struct __kernel_timespec time = {};
-        const int wait = patience(hook);
-        time.tv_sec = wait / 1000;
-        time.tv_nsec = (wait % 1000) * 1000000L;
-        sys(__NR_ppoll, events, 2, wait < 0 ? nullptr : &time, nullptr, 0);
+        listen_to(hook, streams, patience(hook));
     }
-    close_now(input);
     int status = 0;
     sys_again(__NR_wait4, hook.pid, &status, 0, nullptr);
     if (status != 0) return {status, Detail::kHookExit};
     return {};
+}
+
+// A daemon that the hook has left behind may hold its streams, and go on writing.
+void tell_output(const Context& context, const Running& hook, Streams& streams) {
+    constexpr int kMostReads = 1024;
+    for (int i = 0; i < kMostReads && listen_to(hook, streams, 0); ++i)
+        continue;
+    tell(context, wire::kHookStdout, streams.out);
+    tell(context, wire::kHookStderr, streams.err);
 }
 
 // Pointers for execve(2) in memory of their own, given back when the hook has ended.
@@ -159,31 +183,49 @@ Pointers pointers(const Context& context, const wire::Hook& body, Child& child) 
     return memory;
 }
 
-Status run(const wire::Hook& body, Child& child, State& state) {
-    int input[2], refused[2];
-    REQUIRE(outcome(sys(__NR_pipe2, input, O_CLOEXEC)));
-    REQUIRE(outcome(sys(__NR_pipe2, refused, O_CLOEXEC)));
-    child.input = input[0];
-    child.refused = refused[1];
+// The errno of an execve(2) that failed; 0: it did not.
+int refusal(int pipe) {
+    int code = 0;
+    const long told = sys_again(__NR_read, pipe, &code, sizeof code);
+    close_now(pipe);
+    return told == sizeof code ? code : 0;
+}
+
+Status follow(const Context& context, Running& hook, Streams& streams, State& state) {
+    sys(__NR_fcntl, streams.input, F_SETFL, O_NONBLOCK);
+    hook.pidfd = sys(__NR_pidfd_open, hook.pid, 0);
+    const Status status = attend(hook, streams, state);
+    if (status.refused()) tell_output(context, hook, streams);
+    close_now(static_cast<int>(hook.pidfd));
+    return status;
+}
+
+// The pipes are in the order of the hook's descriptors, with a fourth for the errno.
+Status run(const Context& context, const wire::Hook& body, Child& child, State& state) {
+    int pipes[4][2];
+    for (int(&ends)[2] : pipes)
+        REQUIRE(outcome(sys(__NR_pipe2, ends, O_CLOEXEC)));
+    const int theirs[4] = {pipes[0][0], pipes[1][1], pipes[2][1], pipes[3][1]};
+    std::memcpy(child.stdio, theirs, sizeof child.stdio);
+    child.refused = theirs[3];
     Running hook = {};
     if (body.timeout_ms != 0) hook.deadline = now_ms() + static_cast<std::int64_t>(body.timeout_ms);
     hook.pid = sys(__NR_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
     REQUIRE(outcome(hook.pid));
     if (hook.pid == 0) become_hook(child);
-    close_now(input[0]);
-    close_now(refused[1]);
-    int code = 0;
-    const long told = sys_again(__NR_read, refused[0], &code, sizeof code);
-    close_now(refused[0]);
-    if (told == sizeof code) {
-        close_now(input[1]);
+    for (const int fd : theirs)
+        close_now(fd);
+    Streams streams;
+    streams.input = pipes[0][1];
+    streams.out.pipe = pipes[1][0];
+    streams.err.pipe = pipes[2][0];
+    Status status = {refusal(pipes[3][0])};
+    if (status.refused())
         sys_again(__NR_wait4, hook.pid, nullptr, 0, nullptr);
-        return {code};
-    }
-    sys(__NR_fcntl, input[1], F_SETFL, O_NONBLOCK);
-    hook.pidfd = sys(__NR_pidfd_open, hook.pid, 0);
-    const Status status = attend(hook, input[1], state);
-    close_now(static_cast<int>(hook.pidfd));
+    else
+        status = follow(context, hook, streams, state);
+    for (const int fd : {streams.input, streams.out.pipe, streams.err.pipe})
+        close_now(fd);
     return status;
 }
 
@@ -199,11 +241,11 @@ Status hook(Context& context, const wire::Hook& body) {
     const Plan& plan = context.plan;
     const Decimal pid(static_cast<unsigned long>(pid_for_state(context)));
     State state = {{plan.text(body.state_head), pid.text, plan.text(body.state_tail)}};
-    Child child = {plan.text(body.path), nullptr, nullptr, -1, -1};
+    Child child = {plan.text(body.path), nullptr, nullptr, {-1, -1, -1}, -1};
     const Pointers memory = pointers(context, body, child);
     if (memory.at == nullptr) return {ENOMEM};
     ignore(SIGPIPE);
-    const Status status = run(body, child, state);
+    const Status status = run(context, body, child, state);
     set_default(SIGPIPE);
     sys(__NR_munmap, memory.at, memory.size);
     return status;

@@ -2,9 +2,11 @@
 
 #include "base/text.h"
 #include "plan/covered_in_proc.h"
+#include "plan/wire_hook.h"
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 
 namespace tare::plan {
 
@@ -127,9 +129,29 @@ bool has_errno(Detail detail) {
     return detail != Detail::kHookExit && detail != Detail::kHookTimeout;
 }
 
+std::string without_newlines(const std::string& text) {
+    const std::size_t end = text.find_last_not_of('\n');
+    return text.substr(0, end == text.npos ? 0 : end + 1);
+}
+
 } // namespace
 
-Error describe(const Steps& steps, const wire::Message& message) {
+bool HookOutput::take(const wire::Message& message) {
+    constexpr std::size_t kCap = 4096; // init sends less
+    if (message.kind != wire::kHookStdout && message.kind != wire::kHookStderr) return false;
+    std::string& stream = message.kind == wire::kHookStdout ? out_ : err_;
+    char bytes[sizeof message];
+    std::memcpy(bytes, &message, sizeof message);
+    for (const char c : std::string_view(bytes, sizeof bytes).substr(sizeof message.kind))
+        if (c != '\0' && stream.size() < kCap) stream += c;
+    return true;
+}
+
+std::string HookOutput::text() const {
+    return "stdout: " + without_newlines(out_) + ", stderr: " + without_newlines(err_);
+}
+
+Error describe(const Steps& steps, const wire::Message& message, const HookOutput& output) {
     const auto detail = static_cast<Detail>(message.detail);
     const int code = has_errno(detail) ? message.code : EINVAL;
     if (message.step >= steps.count())
@@ -139,7 +161,7 @@ Error describe(const Steps& steps, const wire::Message& message) {
     return {code, origin + note.what + ": " + why(detail, message.code)
                       + std::string(hint(steps.op(message.step), message.code))
                       + std::string(id_map_hint(note, detail, message.code))
-                      + options_of(note, detail)};
+                      + options_of(note, detail) + (has_errno(detail) ? "" : ", " + output.text())};
 }
 
 } // namespace tare::plan

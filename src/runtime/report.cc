@@ -1,7 +1,6 @@
 #include "runtime/report.h"
 
 #include "base/log.h"
-#include "plan/detail.h"
 #include "runtime/launch.h"
 #include "sys/process.h"
 #include "sys/retry.h"
@@ -18,8 +17,9 @@ namespace {
 
 constexpr const char* kTellInit = "tell the container's init to go on";
 
-Error failure_of(const plan::Steps& steps, const wire::Message& message) {
-    if (message.step != kBeforeInit) return plan::describe(steps, message);
+Error failure_of(const plan::Steps& steps, const wire::Message& message,
+                 const plan::HookOutput& hook_output) {
+    if (message.step != kBeforeInit) return plan::describe(steps, message, hook_output);
     return {message.code,
             describe(static_cast<ChildCall>(message.detail)) + ": " + errno_text(message.code)};
 }
@@ -42,7 +42,9 @@ Result<Report::Event> Report::next() {
         if (answer.size != sizeof message) return sys_failure("init's report", EPROTO);
         if (message.kind == wire::kFailed && untold_ != 0 && message.code == ECANCELED)
             return sys_failure(kTellInit, untold_);
-        if (message.kind == wire::kFailed) return Failure(failure_of(*steps_, message));
+        if (message.kind == wire::kFailed)
+            return Failure(failure_of(*steps_, message, hook_output_));
+        if (hook_output_.take(message)) continue;
         if (message.kind != wire::kWarning)
             return Event{message.kind, message.code, std::move(answer.fd)};
         log::warning(plan::describe(*steps_, message).text);

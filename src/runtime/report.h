@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/result.h"
+#include "plan/detail.h"
 #include "plan/plan.h"
 
 #include <string_view>
@@ -36,6 +37,7 @@ private:
     Fd socket_;
     int untold_ = 0; // why kGo has not reached it, an errno
     const plan::Steps* steps_;
+    plan::HookOutput hook_output_; // of one that has failed
 };
 
 // After init was let go: until its execve has succeeded, or with the error.

@@ -70,22 +70,23 @@ Status write_go(const Fd& gate, pid_t pid) {
 // What the command line and environment of create added or left out (a keyring, the notify socket)
 // is nothing that `start` knows, but it all lies before the gate: so it is counted from the end.
 Error failure_of(const Settings& settings, const StateDirectory& directory, const Record& record,
-                 const wire::Message& message) {
+                 const wire::Message& message, const plan::HookOutput& hook_output) {
     CreateRequest request = {.id = record.id, .bundle = record.bundle};
     request.config = directory.path() + "/config.json";
     const auto planned = plan_for(settings, request, true);
     static const plan::Steps nothing;
-    if (!planned) return plan::describe(nothing, message);
+    if (!planned) return plan::describe(nothing, message, hook_output);
     const plan::Steps& steps = planned->plan.steps;
     wire::Message counted = message;
     if (record.steps != 0) counted.step += static_cast<std::uint32_t>(steps.count() - record.steps);
-    return plan::describe(steps, counted);
+    return plan::describe(steps, counted, hook_output);
 }
 
 // Until init's execve has closed its end, or it has said why not.
 Status read_outcome(const Settings& settings, const StateDirectory& directory, const Record& record,
                     const Fd& errors) {
     bool executing = false;
+    plan::HookOutput hook_output;
     for (;;) {
         wire::Message message;
         const ssize_t n =
@@ -93,10 +94,11 @@ Status read_outcome(const Settings& settings, const StateDirectory& directory, c
         if (n < 0) return sys_failure("read what the container's init reports");
         if (n == 0) break;
         if (n != sizeof message) return sys_failure("the report of the container's init", EPROTO);
+        if (hook_output.take(message)) continue;
         if (message.kind == wire::kFailed)
-            return Failure(failure_of(settings, directory, record, message));
+            return Failure(failure_of(settings, directory, record, message, hook_output));
         if (message.kind == wire::kWarning)
-            log::warning(failure_of(settings, directory, record, message).text);
+            log::warning(failure_of(settings, directory, record, message, {}).text);
         if (message.kind == wire::kExecuting) executing = true;
     }
     if (executing) return {};

@@ -148,6 +148,13 @@ bool Outcome::has(std::uint32_t kind) const {
     return false;
 }
 
+std::string Outcome::hook_output() const {
+    plan::HookOutput output;
+    for (const wire::Message& message : messages)
+        output.take(message);
+    return output.text();
+}
+
 bool may_use_namespaces() {
     static const bool may = [] {
         const std::uint64_t user = ::geteuid() == 0 ? 0 : CLONE_NEWUSER;

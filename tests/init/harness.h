@@ -1,5 +1,6 @@
 #pragma once
 
+#include "plan/detail.h"
 #include "plan/steps.h"
 #include "plan/wire.h"
 
@@ -24,6 +25,7 @@ struct Outcome {
     // "step 3: errno 1, detail 0" of the kFailed message; "" without one.
     std::string refusal() const;
     bool has(std::uint32_t kind) const;
+    std::string hook_output() const; // "stdout: a, stderr: b"
 };
 
 struct Spawn {

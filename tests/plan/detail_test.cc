@@ -1,5 +1,8 @@
 #include "plan/detail.h"
 
+#include "plan/wire_hook.h"
+
+#include <cstring>
 #include <gtest/gtest.h>
 
 namespace tare::plan {
@@ -61,14 +64,38 @@ TEST_F(DetailTest, WhatAProgramLacks) {
 
 TEST_F(DetailTest, HooksTellTheirWaitStatus) {
     EXPECT_EQ(text(3 << 8, wire::Detail::kHookExit),
-              "config.json#/mounts/3: mount tmpfs on '/data': exit status 3");
-    EXPECT_EQ(text(9, wire::Detail::kHookExit),
-              "config.json#/mounts/3: mount tmpfs on '/data': killed by signal 9");
+              "config.json#/mounts/3: mount tmpfs on '/data': exit status 3, stdout: , stderr: ");
+    EXPECT_EQ(
+        text(9, wire::Detail::kHookExit),
+        "config.json#/mounts/3: mount tmpfs on '/data': killed by signal 9, stdout: , stderr: ");
     EXPECT_EQ(describe(steps_, {.step = 1,
                                 .code = 9,
                                 .detail = static_cast<std::uint32_t>(wire::Detail::kHookExit)})
                   .code,
               EINVAL);
+}
+
+TEST_F(DetailTest, HooksTellWhatTheyWrote) {
+    HookOutput output;
+    const auto take = [&](std::uint32_t kind, const std::string& text) {
+        char bytes[sizeof(wire::Message)] = {};
+        std::memcpy(bytes, &kind, sizeof kind);
+        text.copy(bytes + sizeof kind, wire::kPiece);
+        wire::Message message;
+        std::memcpy(&message, bytes, sizeof message);
+        return output.take(message);
+    };
+    EXPECT_TRUE(take(wire::kHookStdout, "twelve bytes"));
+    EXPECT_TRUE(take(wire::kHookStdout, " and more\n\n"));
+    EXPECT_TRUE(take(wire::kHookStderr, "no"));
+    EXPECT_FALSE(take(wire::kFailed, "not a piece"));
+    const wire::Message late{.kind = wire::kFailed,
+                             .step = 1,
+                             .code = ETIMEDOUT,
+                             .detail = static_cast<std::uint32_t>(wire::Detail::kHookTimeout)};
+    EXPECT_EQ(describe(steps_, late, output).text,
+              "config.json#/mounts/3: mount tmpfs on '/data': timed out, stdout: twelve bytes and "
+              "more, stderr: no");
 }
 
 TEST_F(DetailTest, SaysWhatToDoWhereThatIsKnown) {

@@ -78,6 +78,23 @@ test_a_failing_start_hook() {
     quiet tare delete --force a
 }
 
+# Nothing of it is the container's.
+test_the_output_of_hooks_in_the_container() {
+    local said='["sh", "-c", "echo to-out; echo to-err >&2"]'
+    bundle a "hook(\"createContainer\"; \"/bin/sh\"; $said) | hook(\"startContainer\"; \"/bin/sh\"; $said) | sh(\"echo ran\")"
+    quiet tare run --bundle a a
+    is 'its stdout' "$out" ran
+    is 'its stderr' "$err" ''
+    bundle b 'hook("startContainer"; "/bin/sh"; ["sh", "-c", "echo to-out; sleep 100 & echo to-err >&2; exit 3"])'
+    quiet tare create --bundle b b
+    exits 1 timeout 20 "$TARE" --root "$STATE" start b
+    has 'of start' "$err" 'exit status 3, stdout: to-out, stderr: to-err'
+    quiet tare delete --force b
+    bundle c 'hook("createContainer"; "/bin/sh"; ["sh", "-c", "echo to-out; sleep 100 & echo to-err >&2; exit 3"])'
+    exits 1 timeout 20 "$TARE" --root "$STATE" run --bundle c c
+    has 'of run' "$err" 'exit status 3, stdout: to-out, stderr: to-err'
+}
+
 test_a_failing_poststart_hook_kills() {
     bundle a 'hook("poststart"; "/bin/false"; ["false"]) | args(["/bin/sleep", "100"])'
     quiet tare create --bundle a a
