@@ -16,7 +16,7 @@ namespace tare::runtime {
 struct HookRun {
     std::string_view kind; // "prestart": as in the config
     std::string state;     // JSON, written to each hook's stdin
-    std::string directory; // where the hooks are started: the bundle
+    std::string directory; // where the hooks are started: the bundle, while it is there
 };
 
 // Runs them in order and stops at the first that fails:

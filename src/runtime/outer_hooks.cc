@@ -4,6 +4,8 @@
 #include "spec/json/document.h"
 #include "sys/file.h"
 
+#include <unistd.h>
+
 namespace tare::runtime {
 
 namespace {
@@ -12,6 +14,13 @@ HookRun run_of(const Record& record, std::string_view kind, spec::Status status)
     return {.kind = kind,
             .state = spec::write_state(state_of(record, status)),
             .directory = record.bundle};
+}
+
+// A bundle is needed for create alone: whoever removes it early has its hooks run all the same.
+HookRun late_run_of(const Record& record, std::string_view kind, spec::Status status) {
+    HookRun run = run_of(record, kind, status);
+    if (::access((run.directory + "/.").c_str(), X_OK) < 0) run.directory = "/";
+    return run;
 }
 
 } // namespace
@@ -38,12 +47,12 @@ Status run_runtime_hooks(const Record& record, const spec::Hooks& hooks) {
 
 Status run_poststart_hooks(const Record& record, const spec::Hooks& hooks) {
     if (hooks.poststart.empty()) return {};
-    return run_hooks(run_of(record, "poststart", spec::Status::kRunning), hooks.poststart);
+    return run_hooks(late_run_of(record, "poststart", spec::Status::kRunning), hooks.poststart);
 }
 
 void run_poststop_hooks(const Record& record, const spec::Hooks& hooks) {
     if (hooks.poststop.empty()) return;
-    run_hooks_regardless(run_of(record, "poststop", spec::Status::kStopped), hooks.poststop);
+    run_hooks_regardless(late_run_of(record, "poststop", spec::Status::kStopped), hooks.poststop);
 }
 
 } // namespace tare::runtime

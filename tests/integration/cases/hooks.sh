@@ -143,6 +143,19 @@ test_a_failing_poststop_hook_only_warns() {
     has 'the second one ran' "$(<log)" second
 }
 
+# runtime.md, "Lifecycle": they must be called.
+test_hooks_of_a_bundle_that_is_gone() {
+    noting_hook poststart
+    noting_hook poststop
+    bundle a --arg t "$T" 'reduce ("poststart", "poststop") as $k (.; hook($k; "\($t)/\($k).sh"; [$k])) | args(["/bin/sleep", "100"])'
+    quiet tare create --bundle a a
+    mv a gone
+    quiet tare start a
+    quiet tare delete --force a
+    is warnings "$err" ''
+    is 'who ran, and where' "$(cut -d' ' -f1-3 log)" $'poststart / running\npoststop / stopped'
+}
+
 test_a_missing_hook() {
     bundle a 'hook("createRuntime"; "/no/such/hook"; ["x"])'
     refused 'no such file or directory' tare create --bundle a a
