@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "spec/runtime/read.h"
+#include "spec/runtime/version.h"
 #include "spec/runtime/write.h"
 
 #include <algorithm>
@@ -43,9 +44,8 @@ Status check_version(const json::Cursor& at, std::string_view version) {
     if (!is_semantic_version(version))
         return at.error("ociVersion", "must be a version such as 1.3.0, not " + quote(version));
     if (!version.starts_with("1."))
-        return at.error("ociVersion", quote(version)
-                                          + " is not supported: 1.0.0 to 1.3.0 and "
-                                            "later 1.x are");
+        return at.error("ociVersion", quote(version) + " is not supported: 1.0.0 to "
+                                          + std::string(kVersion) + " and later 1.x are");
     return {};
 }
 

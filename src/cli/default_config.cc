@@ -1,5 +1,7 @@
 #include "cli/default_config.h"
 
+#include "spec/runtime/version.h"
+
 #include <algorithm>
 
 namespace tare::cli {
@@ -65,7 +67,7 @@ spec::Linux isolation() {
 
 spec::Config default_config() {
     spec::Config config;
-    config.oci_version = "1.3.0";
+    config.oci_version = spec::kVersion;
     config.process = shell();
     config.root = {.path = "rootfs", .readonly = true};
     config.hostname = "tare";

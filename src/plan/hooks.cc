@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "spec/runtime/state.h"
+#include "spec/runtime/version.h"
 
 namespace tare::plan {
 
@@ -13,7 +14,7 @@ struct StateText {
 };
 
 StateText state_text(const Compilation& c, spec::Status status) {
-    spec::State state{.oci_version = c.config.oci_version, .id = c.options.id};
+    spec::State state{.oci_version = std::string(spec::kVersion), .id = c.options.id};
     state.status = status;
     state.pid = 1;
     state.bundle = c.options.bundle;

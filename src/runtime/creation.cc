@@ -17,6 +17,7 @@
 #include "runtime/seccomp_listener.h"
 #include "runtime/teardown.h"
 #include "runtime/unit.h"
+#include "spec/runtime/version.h"
 #include "sys/file.h"
 #include "sys/mount.h"
 
@@ -293,7 +294,7 @@ Status check_terminal(const CreateRequest& request, bool detached, bool terminal
 Result<Record> intent(const Settings& settings, const CreateRequest& request, bool has_gate,
                       const PlannedBundle& planned) {
     const spec::Config& config = planned.bundle.config();
-    Record record = {.oci_version = config.oci_version,
+    Record record = {.oci_version = std::string(spec::kVersion),
                      .id = request.id,
                      .bundle = planned.bundle.path,
                      .rootfs = planned.bundle.rootfs,

@@ -5,6 +5,7 @@
 #include "plan/seccomp.h"
 #include "plan/unit.h"
 #include "runtime/runtime.h"
+#include "spec/runtime/version.h"
 
 #include <cerrno>
 #include <linux/seccomp.h>
@@ -79,7 +80,7 @@ spec::LinuxFeatures linux_features() {
 spec::Features features() {
     spec::Features features;
     features.oci_version_min = "1.0.0";
-    features.oci_version_max = "1.3.0";
+    features.oci_version_max = spec::kVersion;
     features.hooks = {"prestart",       "createRuntime", "createContainer",
                       "startContainer", "poststart",     "poststop"};
     features.mount_options = plan::mount_option_names();

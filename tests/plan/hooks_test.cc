@@ -7,6 +7,7 @@ namespace {
 
 TEST(PlanHooks, TheStateIsWrittenAroundThePid) {
     Part part;
+    part.config.oci_version = "1.0.2"; // the state complies with ours
     part.config.annotations = {{"a", "\"pid\":1"}};
     part.config.hooks.create_container = {{"/h", {"h", "x"}, {{"A=1"}}, 3}};
     plan_create_container_hooks(part.c());

@@ -1,3 +1,4 @@
+#include "spec/runtime/version.h"
 #include "cli/tare/commands.h"
 #include "plan/seccomp.h"
 
@@ -10,8 +11,8 @@ namespace tare::cli {
 
 // containerd's client takes the first three lines apart at "version " and ": ".
 std::string version_text() {
-    return "tare version 0.1.0\ncommit: " TARE_COMMIT "\nspec: 1.3.0\nlibseccomp: "
-           + plan::seccomp_library_version() + "\n";
+    return "tare version 0.1.0\ncommit: " TARE_COMMIT "\nspec: " + std::string(spec::kVersion)
+           + "\nlibseccomp: " + plan::seccomp_library_version() + "\n";
 }
 
 } // namespace tare::cli
