@@ -149,10 +149,10 @@ bool Outcome::has(std::uint32_t kind) const {
 }
 
 std::string Outcome::hook_output() const {
-    plan::HookOutput output;
+    plan::HookOutput said;
     for (const wire::Message& message : messages)
-        output.take(message);
-    return output.text();
+        said.take(message);
+    return said.text();
 }
 
 bool may_use_namespaces() {
