@@ -11,10 +11,10 @@ constexpr Option kHelp = {"help", 'h', "", "print this text"};
 constexpr Option kGlobalOptions[] = {
     {"root", 0, "DIR", "where the state lives (default: /run/tare or $XDG_RUNTIME_DIR/tare)"},
     {"log", 0, "FILE", "append messages to FILE (default: standard error)"},
-    {"log-format", 0, "FORMAT", "text or json (default: text)"},
+    {"log-format", 0, "text|json", "of messages (default: text)"},
     {"log-level", 0, "LEVEL", "error, warning, info or debug (default: warning)"},
     {"debug", 0, "", "the same as --log-level debug"},
-    {"cgroup-manager", 0, "NAME", "cgroupfs, systemd or disabled (default: cgroupfs)"},
+    {"cgroup-manager", 0, "MANAGER", "cgroupfs, systemd or disabled (default: cgroupfs)"},
     {"systemd-cgroup", 0, "", "the same as --cgroup-manager systemd"},
     {"resctrl", 0, "DIR", "the resctrl file system of linux.intelRdt (default: the mounted one)"},
     {"systemd-annotations", 0, "",
@@ -146,7 +146,7 @@ constexpr Option kKillOptions[] = {{"all", 'a', "", "signal every process of the
 constexpr Option kDeleteOptions[] = {
     {"force", 'f', "", "kill it first if it runs; a container that does not exist is no error"},
     kHelp};
-constexpr Option kListOptions[] = {{"format", 'f', "FORMAT", "table or json (default: table)"},
+constexpr Option kListOptions[] = {{"format", 'f', "table|json", "of the output (default: table)"},
                                    {"quiet", 'q', "", "print only the ids"},
                                    kHelp};
 constexpr Option kSpecOptions[] = {
@@ -154,9 +154,9 @@ constexpr Option kSpecOptions[] = {
     {"rootless", 0, "", "a configuration that needs no privileges"},
     kHelp};
 constexpr Option kPlanOptions[] = {
-    {"format", 0, "FORMAT", "text or json (default: text)"}, kConfig, kHelp};
+    {"format", 0, "text|json", "of the output (default: text)"}, kConfig, kHelp};
 
-constexpr Option kPsOptions[] = {{"format", 'f', "FORMAT", "table or json (default: table)"},
+constexpr Option kPsOptions[] = {{"format", 'f', "table|json", "of the output (default: table)"},
                                  kHelp};
 
 constexpr Option kUpdateOptions[] = {
@@ -185,7 +185,7 @@ constexpr Option kEventsOptions[] = {
     {"interval", 0, "DURATION", "time between stats: 500ms, 1m30s (default: 5s)"},
     {"stats", 0, "", "print the stats once, and nothing else"},
     kHelp};
-constexpr Option kWaitOptions[] = {{"format", 'f', "FORMAT", "text or json (default: text)"},
+constexpr Option kWaitOptions[] = {{"format", 'f', "text|json", "of the output (default: text)"},
                                    kHelp};
 
 constexpr Command kGlobal = {"", "COMMAND [ARG...]", "runs OCI containers", "", kGlobalOptions, 1};

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/signals.h"
 
 #include <algorithm>
 #include <vector>
@@ -11,24 +12,47 @@ namespace tare::cli {
 namespace {
 
 // What an option's value or an argument is, by its name in the help.
-enum class Value { kDirectory, kFile, kId, kAction, kOther };
+enum class Value { kDirectory, kFile, kId, kAction, kWord, kOther };
 
 Value value_of(std::string_view argument) {
     if (argument == "DIR" || argument == "BUNDLE") return Value::kDirectory;
     if (argument == "FILE" || argument == "SOCKET") return Value::kFile;
     if (argument.find('|') != argument.npos) return Value::kAction; // "add|remove"
+    if (argument == "LEVEL" || argument == "MANAGER" || argument == "MODE" || argument == "WHEN")
+        return Value::kAction;
+    if (argument == "SHELL" || argument == "[COMMAND]" || argument == "[SIGNAL]")
+        return Value::kWord;
     return argument == "ID" ? Value::kId : Value::kOther;
 }
 
 std::string_view first_word(const Command& command) {
     return command.synopsis.substr(0, command.synopsis.find(' '));
 }
+
+// The ID is one that nobody has yet.
+bool makes_container(const Command& command) {
+    return command.name == "create" || command.name == "run" || command.name == "restore";
+}
 Value first_argument(const Command& command) {
-    return value_of(first_word(command));
+    return makes_container(command) ? Value::kOther : value_of(first_word(command));
 }
 
-// "add remove", of "add|remove".
+std::vector<std::string> command_names() {
+    std::vector<std::string> names;
+    for (const Command& command : commands())
+        names.emplace_back(command.name);
+    return names;
+}
+
+// The words to choose from: "add remove", of "add|remove".
 std::string actions_of(std::string_view argument) {
+    if (argument == "SHELL") return "bash zsh fish";
+    if (argument == "LEVEL") return "error warning info debug";
+    if (argument == "MANAGER") return "cgroupfs systemd disabled";
+    if (argument == "MODE") return "soft full strict ignore";
+    if (argument == "WHEN") return "true false auto";
+    if (argument == "[COMMAND]") return joined(command_names(), " ");
+    if (argument == "[SIGNAL]") return joined(signal_names(), " ");
     std::string words(argument);
     std::ranges::replace(words, '|', ' ');
     return words;
@@ -47,13 +71,6 @@ std::vector<std::string> names_of(const Option& option) {
     return names;
 }
 
-std::vector<std::string> command_names() {
-    std::vector<std::string> names;
-    for (const Command& command : commands())
-        names.emplace_back(command.name);
-    return names;
-}
-
 // ---------------------------------------------------------------- bash
 
 // The patterns "COMMAND:OPTION" of all options with such a value.
@@ -62,6 +79,31 @@ void add_patterns(const Command& command, Value value, std::vector<std::string>&
         if (!option.argument.empty() && value_of(option.argument) == value)
             for (const std::string& name : names_of(option))
                 patterns.push_back(std::string(command.name) + ":" + name);
+}
+
+std::string bash_choice(const std::string& words) {
+    return "COMPREPLY=($(compgen -W '" + words + "' -- \"$word\"))";
+}
+
+std::string bash_choices(const Command& command) {
+    std::string out;
+    for (const Option& option : command.options)
+        if (value_of(option.argument) == Value::kAction)
+            out += "    " + std::string(command.name) + ":"
+                   + joined(names_of(option), "|" + std::string(command.name) + ":") + ") "
+                   + bash_choice(actions_of(option.argument)) + "; return ;;\n";
+    return out;
+}
+
+// The patterns of all options with a value, for counting the arguments.
+std::string bash_valued() {
+    std::vector<std::string> patterns;
+    for (const Command& command : commands())
+        for (const Option& option : command.options)
+            if (!option.argument.empty())
+                for (const std::string& name : names_of(option))
+                    patterns.push_back(std::string(command.name) + ":" + name);
+    return joined(patterns, "|");
 }
 
 std::string bash_values(Value value, const std::string& action) {
@@ -86,8 +128,22 @@ std::string bash_options(const Command& command) {
 std::string bash_arguments(Value value, const std::string& action) {
     std::vector<std::string> names;
     for (const Command& command : commands())
-        if (first_argument(command) == value) names.emplace_back(command.name);
+        if (first_argument(command) == value)
+            names.push_back(std::string(command.name) + (value == Value::kId ? ":0" : ":*"));
     return names.empty() ? "" : "    " + joined(names, "|") + ") " + action + " ;;\n";
+}
+
+// "completion:0) ...", "kill:1) ...": the places of words that can be listed.
+std::string bash_words(const Command& command) {
+    std::string out;
+    unsigned place = 0;
+    for (const std::string_view name : split(command.synopsis, ' ')) {
+        if (value_of(name) == Value::kWord)
+            out += "    " + std::string(command.name) + ":" + std::to_string(place) + ") "
+                   + bash_choice(actions_of(name)) + " ;;\n";
+        ++place;
+    }
+    return out;
 }
 
 // A command with an action in front of the ID: "mounts add ID FILE".
@@ -105,7 +161,7 @@ std::string bash_actions(const Command& command, const std::string& ids) {
 std::string bash_globals() {
     std::vector<std::string> names;
     for (const Option& option : global_command().options)
-        if (!option.argument.empty()) names.push_back(long_name(option));
+        if (!option.argument.empty() && option.name != "root") names.push_back(long_name(option));
     return joined(names, "|");
 }
 
@@ -113,15 +169,20 @@ std::string bash_script() {
     const std::string directories = "COMPREPLY=($(compgen -d -- \"$word\"))";
     const std::string files = "COMPREPLY=($(compgen -f -- \"$word\"))";
     const std::string ids =
-        "COMPREPLY=($(compgen -W \"$(tare list -q 2>/dev/null)\" -- \"$word\"))";
+        "COMPREPLY=($(compgen -W \"$(tare \"${root[@]}\" list -q 2>/dev/null)\" -- \"$word\"))";
     std::string out = "# bash completion for tare: source it, or install it as\n"
                       "# /usr/share/bash-completion/completions/tare\n"
                       "_tare() {\n"
-                      "    local word=${COMP_WORDS[COMP_CWORD]} command='' i\n"
+                      "    local word=${COMP_WORDS[COMP_CWORD]} command='' i arguments=0\n"
+                      "    local root=()\n"
                       "    local previous=${COMP_WORDS[COMP_CWORD - 1]}\n"
                       "    COMPREPLY=()\n"
                       "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
                       "        case ${COMP_WORDS[i]} in\n"
+                      "        --root) i=$((i + 1))\n"
+                      "            [[ ${COMP_WORDS[i]} == '=' ]] && i=$((i + 1))\n"
+                      "            root=(--root \"${COMP_WORDS[i]}\") ;;\n"
+                      "        --root=*) root=(\"${COMP_WORDS[i]}\") ;;\n"
                       "        "
                       + bash_globals()
                       + ") i=$((i + 1)) ;;\n"
@@ -129,7 +190,19 @@ std::string bash_script() {
                         "        *) command=${COMP_WORDS[i]}; break ;;\n"
                         "        esac\n"
                         "    done\n"
+                        "    for ((i = i + 1; i < COMP_CWORD; i++)); do\n"
+                        "        case $command:${COMP_WORDS[i]} in\n"
+                        "        "
+                      + bash_valued()
+                      + ") i=$((i + 1)) ;;\n"
+                        "        *:-*) ;;\n"
+                        "        *) arguments=$((arguments + 1)) ;;\n"
+                        "        esac\n"
+                        "    done\n"
                         "    case $command:$previous in\n";
+    out += bash_choices(global_command());
+    for (const Command& command : commands())
+        out += bash_choices(command);
     out += bash_values(Value::kDirectory, directories + "; ");
     out += bash_values(Value::kFile, files + "; ");
     out += bash_values(Value::kOther, "");
@@ -144,12 +217,14 @@ std::string bash_script() {
     out += "        esac\n"
            "        return\n"
            "    fi\n"
-           "    case $command in\n"
-           "    '') COMPREPLY=($(compgen -W '"
+           "    case $command:$arguments in\n"
+           "    :*) COMPREPLY=($(compgen -W '"
            + joined(command_names(), " ") + "' -- \"$word\")) ;;\n";
     out += bash_arguments(Value::kId, ids);
     out += bash_arguments(Value::kDirectory, directories);
     out += bash_arguments(Value::kAction, files);
+    for (const Command& command : commands())
+        out += bash_words(command);
     return out
            + "    esac\n"
              "}\n"
@@ -181,6 +256,7 @@ std::string zsh_action(std::string_view argument) {
     case Value::kId:
         return "_tare_ids";
     case Value::kAction:
+    case Value::kWord:
         return "(" + actions_of(argument) + ")";
     default:
         return " ";
@@ -215,8 +291,8 @@ std::string zsh_command(const Command& command) {
     for (const std::string_view name : split(command.synopsis, ' ')) {
         if (name.empty()) continue;
         const std::string where = name.ends_with("...]") ? "*" : std::to_string(++place);
-        out += " \\\n                '" + where + ":" + zsh_escaped(name) + ":" + zsh_action(name)
-               + "'";
+        out += " \\\n                '" + where + ":" + zsh_escaped(name) + ":"
+               + (makes_container(command) ? " " : zsh_action(name)) + "'";
     }
     return out + " ;;\n";
 }
@@ -273,6 +349,8 @@ std::string fish_options(const Command& command) {
         const Value value = value_of(option.argument);
         if (value == Value::kDirectory)
             out += " -x -a '(__fish_complete_directories)'";
+        else if (value == Value::kAction)
+            out += " -x -a " + fish_quoted(actions_of(option.argument));
         else if (!option.argument.empty())
             out += value == Value::kFile ? " -r -F" : " -x";
         out += " -d " + fish_quoted(option.help) + "\n";

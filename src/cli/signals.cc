@@ -71,4 +71,11 @@ Result<int> read_signal(std::string_view text) {
     return invalid("unknown signal " + double_quoted(text));
 }
 
+std::vector<std::string> signal_names() {
+    std::vector<std::string> names;
+    for (const Name& signal : kNames)
+        names.emplace_back(signal.name);
+    return names;
+}
+
 } // namespace tare::cli

@@ -27,7 +27,29 @@ test_bash_completes() {
     quiet tare run -d --bundle a some-container
     complete_words tare state some
     is 'an id' "$out" 'some-container '
-    quiet tare delete -f some-container
+    complete_words tare state some-container ''
+    is 'nothing behind it' "$out" ' '
+    complete_words tare run some
+    is 'an id that is taken' "$out" ' '
+    complete_words tare kill -a some
+    is 'an id behind an option' "$out" 'some-container '
+    unset -f tare
+    tare() { "$TARE" "$@"; }
+    complete_words tare --root "$STATE" --log-level debug state some
+    is 'an id below --root' "$out" 'some-container '
+    complete_words tare --root = "$STATE" exec --cwd / some
+    is 'an id below --root=' "$out" 'some-container '
+    tare --root "$STATE" delete -f some-container
+    complete_words tare --log-format ''
+    is 'values of a global option' "$out" 'json text '
+    complete_words tare list -f t
+    is 'values of an option' "$out" 'table '
+    complete_words tare kill a US
+    is signals "$out" 'USR1 USR2 '
+    complete_words tare completion ''
+    is shells "$out" 'bash fish zsh '
+    complete_words tare man upd
+    is 'a command of the manual' "$out" 'update '
 }
 
 test_zsh_parses_its_script() {
