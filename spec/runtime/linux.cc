@@ -178,12 +178,30 @@ static Status read(const json::Cursor& at, IntelRdt& rdt) {
     return {};
 }
 
+// set_mempolicy(2)
+static Status check_policy(const json::Cursor& at, const MemoryPolicy& policy) {
+    const bool wants_none = policy.mode == "MPOL_DEFAULT" || policy.mode == "MPOL_LOCAL";
+    if (wants_none && !policy.nodes.empty())
+        return at.error("nodes", "must be absent with " + policy.mode);
+    // MPOL_PREFERRED without any prefers the node that one runs on.
+    if (!wants_none && policy.mode != "MPOL_PREFERRED" && policy.nodes.empty())
+        return at.error("'nodes' must name at least one node with " + policy.mode);
+    const auto has = [&](std::string_view flag) {
+        return std::find(policy.flags.begin(), policy.flags.end(), flag) != policy.flags.end();
+    };
+    if (has("MPOL_F_STATIC_NODES") && has("MPOL_F_RELATIVE_NODES"))
+        return at.error("flags",
+                        "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each other");
+    return {};
+}
+
 static Status read(const json::Cursor& at, MemoryPolicy& policy) {
     TRY(at.require("mode"));
     TRY(known_member(at, "mode", kPolicyModes, policy.mode));
     TRY(member(at, "nodes", policy.nodes));
     TRY(check_cpu_list(at, "nodes", policy.nodes));
-    return known_members(at, "flags", kPolicyFlags, policy.flags);
+    TRY(known_members(at, "flags", kPolicyFlags, policy.flags));
+    return check_policy(at, policy);
 }
 
 static Status read(const json::Cursor& at, Personality& personality) {

@@ -14,6 +14,7 @@ constexpr std::string_view kRlimits[] = {
     "RLIMIT_RTPRIO", "RLIMIT_RTTIME", "RLIMIT_SIGPENDING", "RLIMIT_STACK"};
 
 // config.md, "Linux Process"
+constexpr std::size_t kMostGroups = 65536; // NGROUPS_MAX, setgroups(2)
 constexpr std::string_view kPolicies[] = {"SCHED_OTHER",   "SCHED_FIFO", "SCHED_RR",
                                           "SCHED_BATCH",   "SCHED_ISO",  "SCHED_IDLE",
                                           "SCHED_DEADLINE"};
@@ -42,6 +43,8 @@ Status read_user(const json::Cursor& at, User& user) {
     const auto additional = at.find("additionalGids");
     if (!additional) return {};
     const auto gids = TRY(additional->array());
+    if (gids.size() > kMostGroups)
+        return additional->error("must have at most " + std::to_string(kMostGroups) + " entries");
     for (const json::Cursor item : gids)
         TRY(read_id(item, user.additional_gids.emplace_back()));
     return {};
@@ -75,6 +78,16 @@ Status read_rlimits(const json::Cursor& at, std::vector<Rlimit>& rlimits) {
     return {};
 }
 
+// sched(7), "SCHED_DEADLINE"; a period of 0 is the deadline.
+Status check_times(const json::Cursor& at, const Scheduler& scheduler) {
+    if (scheduler.policy != "SCHED_DEADLINE") return {};
+    const std::uint64_t period = scheduler.period == 0 ? scheduler.deadline : scheduler.period;
+    if (scheduler.runtime != 0 && scheduler.runtime <= scheduler.deadline
+        && scheduler.deadline <= period)
+        return {};
+    return at.error("with SCHED_DEADLINE must be 0 < runtime <= deadline <= period, in ns");
+}
+
 Status check_scheduler(const json::Cursor& at, const Scheduler& scheduler) {
     const bool realtime = scheduler.policy == "SCHED_FIFO" || scheduler.policy == "SCHED_RR";
     if (realtime) TRY(at.require("priority"));
@@ -86,7 +99,7 @@ Status check_scheduler(const json::Cursor& at, const Scheduler& scheduler) {
     if (times && scheduler.policy != "SCHED_DEADLINE")
         return at.error("runtime, deadline and period are for SCHED_DEADLINE, not "
                         + scheduler.policy);
-    return {};
+    return check_times(at, scheduler);
 }
 
 Status read_scheduler(const json::Cursor& at, Scheduler& scheduler) {

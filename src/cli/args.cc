@@ -119,6 +119,12 @@ private:
     bool only_arguments_ = false;
 };
 
+// "add|remove": one of these words; any other name stands for any word.
+bool is_one_of(std::string_view name, std::string_view word) {
+    const auto words = split(name, '|');
+    return words.size() < 2 || std::find(words.begin(), words.end(), word) != words.end();
+}
+
 // How many arguments the synopsis allows.
 Status check_count(const Command& command, const std::vector<std::string>& positional) {
     std::size_t known = 0;
@@ -126,7 +132,8 @@ Status check_count(const Command& command, const std::vector<std::string>& posit
     for (const std::string_view name : names) {
         if (name.empty() || name.ends_with("...]")) continue;
         if (known++ < positional.size() || name.starts_with('[')) continue;
-        return misuse(command, "missing argument " + std::string(name));
+        const bool lacks_choice = !positional.empty() && !is_one_of(names[0], positional[0]);
+        return misuse(command, "missing argument " + std::string(lacks_choice ? names[0] : name));
     }
     if (positional.size() > known && !command.synopsis.ends_with("...]"))
         return misuse(command, "unexpected argument " + double_quoted(positional[known]));

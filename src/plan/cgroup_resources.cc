@@ -228,7 +228,7 @@ bool may_be_unified(const std::string& file) {
 Status Planner::plan_unified(const std::map<std::string, std::string>& files) {
     for (const auto& [file, value] : files) {
         if (!may_be_unified(file))
-            return refuse("/unified",
+            return refuse(pointer_to("/unified", file),
                           quote(file) + " is not the name of a controller's file in a cgroup");
         const std::string field = pointer_to("/unified", std::string_view(file));
         for (const std::string_view line : split(value, '\n'))

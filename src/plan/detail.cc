@@ -122,7 +122,7 @@ std::string options_of(const Note& note, Detail detail) {
     if (detail != Detail::kFsconfig || note.value.empty() || note.value.size() > kShown) return "";
     for (const std::string_view secret : {"pass", "secret", "key", "cred"})
         if (note.value.find(secret) != std::string::npos) return "";
-    return " (" + quote(note.value) + ")";
+    return " (" + quote(note.value.substr(0, note.value.find(kRemark))) + ")";
 }
 
 bool has_errno(Detail detail) {
@@ -157,7 +157,8 @@ Error describe(const Steps& steps, const wire::Message& message, const HookOutpu
     if (message.step >= steps.count())
         return {code, "set up the container: " + why(detail, message.code)};
     const Note& note = steps.note(message.step);
-    const std::string origin = note.origin.empty() ? "" : note.origin + ": ";
+    const char* field = detail == Detail::kFsconfig ? "/options: " : ": ";
+    const std::string origin = note.origin.empty() ? "" : note.origin + field;
     return {code, origin + note.what + ": " + why(detail, message.code)
                       + std::string(hint(steps.op(message.step), message.code))
                       + std::string(id_map_hint(note, detail, message.code))

@@ -4,8 +4,12 @@
 #include "plan/steps.h"
 
 #include <string>
+#include <string_view>
 
 namespace tare::plan {
+
+// In the note of a mount: behind it stands what is no option of it.
+inline constexpr std::string_view kRemark = "; ";
 
 // What a hook of init's has written before it failed, piece by piece.
 class HookOutput {

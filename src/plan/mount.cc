@@ -1,6 +1,7 @@
 #include "plan/mount_entry.h"
 
 #include "base/text.h"
+#include "plan/detail.h"
 #include "plan/namespaces.h"
 
 #include <algorithm>
@@ -89,13 +90,16 @@ bool is_late_readonly(const Compilation& c, const Entry& entry) {
 std::string describe_all(const wire::Attributes& attributes, std::vector<std::string> options,
                          std::uint32_t flags = 0) {
     if ((flags & wire::kCopyUp) != 0) options.emplace_back("tmpcopyup");
-    if ((flags & wire::kKeepMode) != 0) options.emplace_back("with the mode of what it covers");
-    if ((flags & wire::kBindOnEperm) != 0) options.emplace_back("else the host's, read-only");
-    if ((flags & wire::kMaskOnEperm) != 0) options.emplace_back("else masked");
     if ((flags & wire::kCountVersions) != 0) options.emplace_back("iversion");
     std::string text = describe(attributes);
     if (!text.empty() && !options.empty()) text += ", ";
-    return text + joined(options);
+    text += joined(options);
+    for (const auto& [flag, remark] :
+         {std::pair(wire::kKeepMode, "with the mode of what it covers"),
+          std::pair(wire::kBindOnEperm, "else the host's, read-only"),
+          std::pair(wire::kMaskOnEperm, "else masked")})
+        if ((flags & flag) != 0) text += (text.empty() ? "" : std::string(kRemark)) + remark;
+    return text;
 }
 
 // Options for symlinks, which only a bind mount can be of or over.

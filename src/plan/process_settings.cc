@@ -127,6 +127,8 @@ Status plan_scheduler(const Compilation& c) {
     const spec::Scheduler& scheduler = *c.config.process->scheduler;
     const std::string origin = c.at("scheduler");
     const std::uint32_t policy = TRY(value_of(kPolicies, scheduler.policy, origin, "/policy"));
+    if (scheduler.policy == "SCHED_ISO")
+        return invalid(origin + "/policy: no Linux has SCHED_ISO, it is only reserved");
     wire::Scheduler body{.policy = policy, .nice = scheduler.nice};
     body.priority = static_cast<std::uint32_t>(scheduler.priority);
     body.runtime = scheduler.runtime;

@@ -105,6 +105,10 @@ TEST(ReadArguments, CountsTheArguments) {
     EXPECT_EQ(read(kTest, {"a", "b", "c"}),
               "test: unexpected argument \"c\"; see `tare test --help`");
     EXPECT_EQ(read(kExec, {}), "exec: missing argument ID; see `tare exec --help`");
+    constexpr Command kMounts = {"mounts", "add|remove ID FILE", "", "", kOptions};
+    EXPECT_EQ(read(kMounts, {"id"}),
+              "mounts: missing argument add|remove; see `tare mounts --help`");
+    EXPECT_EQ(read(kMounts, {"add"}), "mounts: missing argument ID; see `tare mounts --help`");
 }
 
 TEST(ReadArguments, HelpNeedsNothingElse) {

@@ -1,5 +1,6 @@
 #include "plan/cgroup.h"
 
+#include "plan/compilation.h"
 #include "plan/devices.h"
 
 #include <gtest/gtest.h>
@@ -164,7 +165,7 @@ TEST(PlanResources, RefusesUnifiedFilesThatAreNoLimits) {
     for (const char* file : {"cgroup.procs", "cgroup.kill", "cgroup.freeze", "cgroup.type",
                              "cgroup.subtree_control", "../x", "a.b/c", ".max", "memory", ""})
         EXPECT_EQ(planned({.unified = {{file, "1"}}}),
-                  Texts{"config.json#/linux/resources/unified: '" + std::string(file)
+                  Texts{pointer_to("config.json#/linux/resources/unified", file) + ": '" + file
                         + "' is not the name of a controller's file in a cgroup"});
 }
 

@@ -124,6 +124,14 @@ TEST_F(DetailTest, ProgramsAreNamedAsManagersExpect) {
               "(it was found before: is its interpreter there, or its dynamic loader?)");
 }
 
+TEST_F(DetailTest, OptionsThatTheFileSystemRefuses) {
+    steps_.add(wire::Op::kMount, {"config.json#/mounts/7", "mount tmpfs on '/t'",
+                                  "nodev, foo=bar; with the mode of what it covers"});
+    EXPECT_EQ(text(EINVAL, wire::Detail::kFsconfig, 2),
+              "config.json#/mounts/7/options: mount tmpfs on '/t': an option of the file system: "
+              "invalid argument ('nodev, foo=bar')");
+}
+
 TEST_F(DetailTest, AStepThatIsNotThereIsNoCrash) {
     EXPECT_EQ(text(EIO, wire::Detail::kNone, 7), "set up the container: input/output error");
 }

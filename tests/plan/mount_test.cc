@@ -149,7 +149,7 @@ TEST(PlanMount, RefusesWhatMakesNoSense) {
 TEST(PlanMount, ANewMountHasNothingToTakeAway) {
     One one({"/t", "tmpfs", "", {"rw", "suid", "rnoexec", "noatime", "exec"}});
     EXPECT_EQ(one.result(),
-              "mount: mount tmpfs on '/t': noexec, noatime, with the mode of what it covers\n");
+              "mount: mount tmpfs on '/t': noexec, noatime; with the mode of what it covers\n");
     const auto body = one.body<wire::Mount>(0);
     EXPECT_EQ(body.attributes.set, unsigned{MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOATIME});
     EXPECT_EQ(body.attributes.clear, 0u);

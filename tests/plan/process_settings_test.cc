@@ -101,6 +101,8 @@ TEST(PlanSettings, RefusesUnknownValues) {
          "RLIMIT_CPU, RLIMIT_DATA, RLIMIT_FSIZE, RLIMIT_LOCKS, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE, "
          "RLIMIT_NICE, RLIMIT_NOFILE, RLIMIT_NPROC, RLIMIT_RSS, RLIMIT_RTPRIO, RLIMIT_RTTIME, "
          "RLIMIT_SIGPENDING, RLIMIT_STACK"},
+        {[](Part& p) { p.config.process->scheduler = spec::Scheduler{.policy = "SCHED_ISO"}; },
+         "config.json#/process/scheduler/policy: no Linux has SCHED_ISO, it is only reserved"},
         {[](Part& p) { p.config.process->scheduler = spec::Scheduler{.policy = "SCHED_X"}; },
          "config.json#/process/scheduler/policy: 'SCHED_X' must be one of SCHED_OTHER, SCHED_FIFO, "
          "SCHED_RR, SCHED_BATCH, SCHED_ISO, SCHED_IDLE, SCHED_DEADLINE"},

@@ -38,7 +38,7 @@ test_selinux_labels_that_the_policy_does_not_know() {
     bundle a '.process.selinuxLabel = "unknown_u:r:t:s0"'
     refused "config.json#/process/selinuxLabel: label the session keyring 'unknown_u:r:t:s0': invalid argument" tare run --bundle a a
     bundle b '.linux.mountLabel = "unknown_u:r:t:s0"'
-    refused "config.json#/mounts/1: mount tmpfs on '/dev': an option of the file system: invalid argument" tare run --bundle b b
+    refused "config.json#/mounts/1/options: mount tmpfs on '/dev': an option of the file system: invalid argument" tare run --bundle b b
     has 'all of them' "$err" "context=unknown_u:r:t:s0')"
 }
 

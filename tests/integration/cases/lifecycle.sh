@@ -126,6 +126,7 @@ test_kill_by_name_number_and_case() {
     quiet tare kill a 0
     refused 'unknown signal "NOSUCH"' tare kill a NOSUCH
     refused 'unknown signal "99"' tare kill a 99
+    refused 'unknown signal "a": the ID comes first, then the signal' tare kill KILL a
     quiet tare delete -f a
 }
 

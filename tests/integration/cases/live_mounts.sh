@@ -68,7 +68,7 @@ test_all_or_none() {
         {destination: "/two", type: "bind", source: ($src + "/file"), options: ["bind"]},
         {destination: "/three", type: "tmpfs", source: "tmpfs"},
         {destination: "/four", type: "tmpfs", source: "tmpfs", options: ["no-such-option=1"]}]}' >four.json
-    refused "four.json#/mounts/3: mount tmpfs on '/four': an option of the file system" tare mounts add a four.json
+    refused "four.json#/mounts/3/options: mount tmpfs on '/four': an option of the file system" tare mounts add a four.json
     is 'how many mounts' "$(count_of_mounts)" "$before"
     jq '.mounts |= .[:3] + [{destination: "/five", type: "bind", source: "/no/such"}]' four.json >five.json
     refused "five.json#/mounts/3: " tare mounts add a five.json

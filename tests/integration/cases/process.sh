@@ -151,7 +151,7 @@ test_deadline_scheduling() {
     scheduled '{policy: "SCHED_DEADLINE", runtime: 2000000, deadline: 10000000, period: 20000000, flags: ["SCHED_FLAG_RECLAIM", "SCHED_FLAG_DL_OVERRUN"]}'
     has deadline "$out" 'policy 6 nice 0 priority 0 flags 6 times 2000000 10000000 20000000'
     bundle a '.process.scheduler = {policy: "SCHED_DEADLINE"}'
-    refused 'config.json#/process/scheduler: set the scheduler to SCHED_DEADLINE: invalid argument' tare run --bundle a a
+    refused 'config.json#/process/scheduler: with SCHED_DEADLINE must be 0 < runtime' tare run --bundle a a
 }
 
 # runc's value for a clamp is 0: the least that the frequency may be raised to.

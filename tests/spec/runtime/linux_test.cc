@@ -153,6 +153,15 @@ TEST(ReadLinux, ChecksTheRest) {
          "MPOL_WEIGHTED_INTERLEAVE, MPOL_PREFERRED, MPOL_PREFERRED_MANY, MPOL_LOCAL, not 'BIND'"},
         {R"("memoryPolicy": {"mode": "MPOL_BIND", "nodes": "x"})",
          "/linux/memoryPolicy/nodes: must be a list such as '0-3,7', not 'x'"},
+        {R"("memoryPolicy": {"mode": "MPOL_PREFERRED"})", ""},
+        {R"("memoryPolicy": {"mode": "MPOL_BIND"})",
+         "/linux/memoryPolicy: 'nodes' must name at least one node with MPOL_BIND"},
+        {R"("memoryPolicy": {"mode": "MPOL_LOCAL", "nodes": "0"})",
+         "/linux/memoryPolicy/nodes: must be absent with MPOL_LOCAL"},
+        {R"("memoryPolicy": {"mode": "MPOL_BIND", "nodes": "0", "flags": ["MPOL_F_STATIC_NODES",
+            "MPOL_F_RELATIVE_NODES"]})",
+         "/linux/memoryPolicy/flags: MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES exclude each "
+         "other"},
         {R"("memoryPolicy": {"mode": "MPOL_BIND", "flags": ["x"]})",
          "/linux/memoryPolicy/flags/0: must be one of MPOL_F_NUMA_BALANCING, "
          "MPOL_F_RELATIVE_NODES, MPOL_F_STATIC_NODES, not 'x'"},

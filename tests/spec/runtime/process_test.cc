@@ -83,6 +83,21 @@ TEST(ReadProcess, ChecksRlimits) {
     });
 }
 
+TEST(ReadProcess, TakesAsManyGroupsAsTheKernel) {
+    std::string gids = "1";
+    for (int i = 1; i < 65536; ++i)
+        gids += ",1";
+    const auto refusal = [](const std::string& list) {
+        const auto config = read_config(R"({"ociVersion": "1.3.0", "root": {"path": "r"}, "process":
+            {"cwd": "/", "args": ["a"], "user": {"uid": 0, "gid": 0, "additionalGids": [)"
+                                        + list + "]}}}");
+        return config ? "" : config.error().text;
+    };
+    EXPECT_EQ(refusal(gids), "");
+    EXPECT_EQ(refusal(gids + ",1"),
+              "config.json#/process/user/additionalGids: must have at most 65536 entries");
+}
+
 TEST(ReadProcess, ChecksSchedulerAndPriorities) {
     expect_process_errors({
         {R"("oomScoreAdj": -1000, "capabilities": {"bounding": ["CAP_OF_TOMORROW"]})", ""},
@@ -103,6 +118,13 @@ TEST(ReadProcess, ChecksSchedulerAndPriorities) {
          "/process/scheduler/priority: is for SCHED_FIFO and SCHED_RR, not SCHED_BATCH"},
         {R"("scheduler": {"policy": "SCHED_IDLE", "runtime": 1})",
          "/process/scheduler: runtime, deadline and period are for SCHED_DEADLINE, not SCHED_IDLE"},
+        {R"("scheduler": {"policy": "SCHED_DEADLINE", "runtime": 2000, "deadline": 3000})", ""},
+        {R"("scheduler": {"policy": "SCHED_DEADLINE"})",
+         "/process/scheduler: with SCHED_DEADLINE must be 0 < runtime <= deadline <= period, in "
+         "ns"},
+        {R"("scheduler": {"policy": "SCHED_DEADLINE", "runtime": 2, "deadline": 3, "period": 1})",
+         "/process/scheduler: with SCHED_DEADLINE must be 0 < runtime <= deadline <= period, in "
+         "ns"},
         {R"("scheduler": {"policy": "SCHED_OTHER", "flags": ["SCHED_FLAG_RESET_ON_FORK", "X"]})",
          "/process/scheduler/flags/1: must be one of SCHED_FLAG_RESET_ON_FORK, SCHED_FLAG_RECLAIM, "
          "SCHED_FLAG_DL_OVERRUN, SCHED_FLAG_KEEP_POLICY, SCHED_FLAG_KEEP_PARAMS, "
