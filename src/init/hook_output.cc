@@ -2,7 +2,7 @@
 
 #include "init/report.h"
 #include "init/syscall.h"
-#include "plan/wire_hook.h"
+#include "plan/wire.h"
 
 #include <cstring>
 

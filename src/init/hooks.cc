@@ -6,7 +6,7 @@
 #include "init/signals.h"
 #include "init/steps.h"
 #include "init/syscall.h"
-#include "plan/wire_hook.h"
+#include "plan/wire.h"
 
 #include <cerrno>
 #include <csignal>

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "plan/covered_in_proc.h"
-#include "plan/wire_hook.h"
 
 #include <cerrno>
 #include <csignal>

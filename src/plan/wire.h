@@ -5,8 +5,8 @@
 // then bodies, arrays and NUL-terminated strings, all reached by offsets from the start of the
 // buffer.
 //
-// The only header that both programs include. It includes nothing of ours and nothing of the C++
-// library, so that init stays a program of a few pages.
+// With covered_in_proc.h the only header that both programs include. It includes nothing of ours
+// and nothing of the C++ library, so that init stays a program of a few pages.
 
 #include <cstdint>
 
@@ -363,6 +363,12 @@ constexpr std::uint32_t kListener = 7;  // with SCM_RIGHTS, or its number
 constexpr std::uint32_t kWarning = 8;
 constexpr std::uint32_t kGo = 9;            // code: the pid of init as `tare` sees it
 constexpr std::uint32_t kInNamespaces = 10; // joined and made: devices can be moved in
+
+// Before the kFailed of a hook in the container: the next kPiece bytes of what it wrote, in place
+// of step, code and detail. NULs are none of it.
+constexpr std::uint32_t kHookStdout = 11;
+constexpr std::uint32_t kHookStderr = 12;
+constexpr std::uint32_t kPiece = sizeof(Message) - sizeof(Message::kind);
 
 // Which part of a step was refused; the text of each is in src/plan/detail.cc.
 enum class Detail : std::uint32_t {

@@ -1,6 +1,6 @@
 #include "plan/detail.h"
 
-#include "plan/wire_hook.h"
+#include "plan/wire.h"
 
 #include <cstring>
 #include <gtest/gtest.h>
