@@ -131,10 +131,11 @@ InitAhead start_ahead(const ExecRequest& request, const Container& container) {
 
 class Execution {
 public:
+    //   ahead  none: the second attempt, whose process is not born into its cgroup
     Execution(Container& container, const ExecRequest& request, const plan::Plan& plan,
-              InitAhead& ahead, Receivers receivers, Foreground* foreground)
+              InitAhead* ahead, const Receivers& receivers, Foreground* foreground)
         : container_(container), request_(request), plan_(plan), ahead_(ahead),
-          receivers_(std::move(receivers)), foreground_(foreground), report_(Fd(), plan.steps) {}
+          receivers_(receivers), foreground_(foreground), report_(Fd(), plan.steps) {}
 
     // Until the process runs. A failure leaves nothing behind.
     Status start() {
@@ -144,8 +145,9 @@ public:
         return running;
     }
 
-    // The result is the exit status.
+    // The result is the exit status; 0 where nobody waits.
     Result<int> wait() {
+        if (foreground_ == nullptr) return 0;
         std::function<Status()> first;
         if (asks_later()) first = [this] { return await(); };
         auto status = foreground_->wait(process_.pidfd, nullptr, first);
@@ -169,8 +171,8 @@ private:
     Container& container_;
     const ExecRequest& request_;
     const plan::Plan& plan_;
-    InitAhead& ahead_;
-    Receivers receivers_;
+    InitAhead* ahead_;
+    const Receivers& receivers_;
     Foreground* foreground_;
     sys::Child process_;
     Report report_;
@@ -186,7 +188,8 @@ Status Execution::launch_init() {
                                    .cgroup = request_.cgroup,
                                    .go_ahead = goes_ahead(),
                                    .keep_fds = passed_fds(request_.preserve_fds).count(),
-                                   .ahead = &ahead_}));
+                                   .ahead = ahead_,
+                                   .moves_in = ahead_ == nullptr}));
     process_ = std::move(launched.init);
     report_ = Report(std::move(launched.report), plan_.steps);
     return {};
@@ -271,6 +274,13 @@ Status Execution::pass_listener(Report::Event event) {
     return waits ? report_.go(process_.pid) : Status();
 }
 
+// What a dying init has lost may be missing before its end can be seen.
+bool has_stopped(const Container& container, const Error& error) {
+    constexpr int kDyingMs = 200;
+    const int patience = error.code == ESRCH ? kDyingMs : 0;
+    return sys::wait_for_end(container.init.pidfd, patience).value_or(false);
+}
+
 } // namespace
 
 Result<int> exec(const Settings& settings, const ExecRequest& request) {
@@ -290,19 +300,24 @@ Result<int> exec(const Settings& settings, const ExecRequest& request) {
     // dies with us.
     std::optional<Foreground> foreground;
     if (!request.detach) foreground.emplace().hold_signals();
-    Execution execution(container, request, plan, ahead, std::move(receivers),
-                        foreground ? &*foreground : nullptr);
-    // What a dying init has lost may be missing before its end can be seen.
-    const auto explain = [&](Error error) {
-        constexpr int kDyingMs = 200;
-        const int patience = error.code == ESRCH ? kDyingMs : 0;
-        if (sys::wait_for_end(container.init.pidfd, patience).value_or(false))
+    const auto attempt = [&](InitAhead* first) -> Result<int> {
+        Execution execution(container, request, plan, first, receivers,
+                            foreground ? &*foreground : nullptr);
+        TRY(execution.start());
+        return execution.wait();
+    };
+    const bool was_ahead = static_cast<bool>(ahead);
+    auto status = attempt(&ahead);
+    if (status) return status;
+    // Killed at its birth, as far as we know (LaunchRequest): it has executed nothing.
+    const bool stopped = has_stopped(container, status.error());
+    if (was_ahead && !stopped && status.error().code == ESRCH && container.directory.lock_shared())
+        status = attempt(nullptr);
+    return std::move(status).map_error([&](Error error) {
+        if (stopped || has_stopped(container, error))
             error.text += "; the container has stopped meanwhile";
         return error;
-    };
-    TRY(execution.start().map_error(explain));
-    if (!foreground) return 0;
-    return execution.wait().map_error(explain);
+    });
 }
 
 } // namespace tare::runtime

@@ -51,11 +51,11 @@ Result<Launched> launch_in(const JoinRequest& request, const std::string& cgroup
 } // namespace
 
 Result<Launched> launch_into_container(const JoinRequest& request) {
-    bool died = false;
+    bool moves_in = request.moves_in;
     if (request.ahead != nullptr) {
         const wire::Header header = {.keep_fds = request.keep_fds, .go_ahead = request.go_ahead};
         if (auto launched = request.ahead->give(request.plan, header)) return *std::move(launched);
-        died = request.ahead->has_died();
+        moves_in = moves_in || request.ahead->has_died();
         request.ahead->end();
     }
     std::vector<std::string> cgroups =
@@ -63,7 +63,7 @@ Result<Launched> launch_into_container(const JoinRequest& request) {
     if (cgroups.empty()) cgroups.emplace_back(); // ours
 
     for (std::size_t i = 0;; ++i) {
-        auto launched = launch_in(request, cgroups[i], died);
+        auto launched = launch_in(request, cgroups[i], moves_in);
         if (launched) return launched;
         if (i + 1 < cgroups.size() && is_unfit(launched.error().code)) continue;
         if (request.cgroup.empty()) return launched;

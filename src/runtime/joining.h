@@ -18,6 +18,7 @@ struct JoinRequest {
     bool go_ahead = false;      // as in LaunchRequest
     unsigned keep_fds = 0;      // 3 ... 3+keep_fds-1 go on into the container
     InitAhead* ahead = nullptr; // ended, where it cannot serve
+    bool moves_in = false;      // as in LaunchRequest
 };
 
 // Makes the process in the first of the container's cgroups that takes it.
