@@ -58,9 +58,9 @@ check_exec() {
 }
 
 check_terminal() {
-    shows 'a tty' on_terminal docker run --rm -it box sh -c 'test -t 0 && echo a tty'
+    shows $'a tty\r' on_terminal docker run --rm -it box sh -c 'test -t 0 && echo a tty'
     works docker run -d --name term box
-    shows 'a tty' on_terminal docker exec -it term sh -c 'test -t 0 && echo a tty'
+    shows $'a tty\r' on_terminal docker exec -it term sh -c 'test -t 0 && echo a tty'
     works docker rm -f term
 }
 
