@@ -9,7 +9,7 @@
 #include <vector>
 
 // The cgroup v2 tree of this host: where it is, where a container's cgroup goes in it, and which
-// controllers it has. A part of runtime/cgroup.h, for it alone.
+// controllers it has. For all that deals with cgroups here.
 
 namespace tare::runtime {
 

@@ -279,17 +279,13 @@ Status Creation::announce() {
     return {};
 }
 
-} // namespace
-
-Status check_terminal(const CreateRequest& request, bool detached, bool terminal) {
-    if (terminal && detached && request.console_socket.empty())
-        return invalid(
-            "cannot allocate tty if tare will detach without setting console socket: "
-            "config.json#/process/terminal is true, so --console-socket SOCKET is needed");
-    if ((!terminal || !detached) && !request.console_socket.empty())
-        return invalid("cannot use console socket if tare will not detach or allocate tty");
-    return {};
+void warn_of_reach(const Record& record) {
+    if (!record.cgroup.empty() || !record.shares_pids) return;
+    log::warning("the container has neither a cgroup nor a pid namespace of its own: what its init "
+                 "leaves behind can be neither found nor killed");
 }
+
+} // namespace
 
 Result<Record> intent(const Settings& settings, const CreateRequest& request, bool has_gate,
                       const PlannedBundle& planned) {
@@ -327,12 +323,6 @@ Status find_place(const Settings& settings, const plan::CgroupPlan& plan, Record
     record.unit = plan.unit->name;
     record.cgroup = TRY(locate_unit(*systemd, *plan.unit));
     return {};
-}
-
-void warn_of_reach(const Record& record) {
-    if (!record.cgroup.empty() || !record.shares_pids) return;
-    log::warning("the container has neither a cgroup nor a pid namespace of its own: what its init "
-                 "leaves behind can be neither found nor killed");
 }
 
 Result<std::unique_ptr<Created>>

@@ -14,7 +14,7 @@
 
 namespace tare::runtime {
 
-// The program, found once along $PATH. "criu is not installed ...", with the package's name.
+// The program, found along $PATH. "criu is not installed ...", with the package's name.
 Result<std::string> find_criu();
 
 // How a worker is started.

@@ -22,9 +22,9 @@ struct HookRun {
 // Runs them in order and stops at the first that fails:
 //   config.json#/hooks/prestart/1: error running prestart hook #1: exit status 3, stdout: , stderr:
 //   x
-// A hook has the environment of its own `env` and nothing else, default signals, and a process
-// group of its own, which is killed when `timeout` is over. Its output is collected for the error,
-// the first 4 KiB of each stream.
+// A hook has the environment of its `env`, without one ours; SIGPIPE and SIGCHLD by default; and a
+// process group of its own, which is killed when `timeout` is over. Its output is collected for the
+// error, the first 4 KiB of each stream.
 Status run_hooks(const HookRun& run, const std::vector<spec::Hook>& hooks);
 
 // For poststop: each failure is logged as a warning and the rest still run.

@@ -92,10 +92,14 @@ Result<Fd> load_device_program(const std::vector<std::uint64_t>& program) {
     Fd loaded = load(program);
     if (!loaded && errno == EPERM) {
         const rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
-        if (::setrlimit(RLIMIT_MEMLOCK, &unlimited) == 0)
+        rlimit before = {};
+        int problem = EPERM;
+        if (::prlimit(0, RLIMIT_MEMLOCK, &unlimited, &before) == 0) {
             loaded = load(program);
-        else
-            errno = EPERM;
+            problem = errno;
+            ::setrlimit(RLIMIT_MEMLOCK, &before); // hooks, and the container, inherit ours
+        }
+        errno = problem;
     }
     if (!loaded) return sys_failure("bpf: load the device program");
     return loaded;

@@ -10,7 +10,7 @@
 
 namespace tare::sys {
 
-// O_PATH, unless `flags` have an access mode of their own.
+// `flags` as of openat(2); O_CLOEXEC comes with it.
 Result<Fd> open_in_root(const Fd& root, const std::string& path, int flags);
 
 // What is missing on the way is made: directories (0755), and at the end a directory or an empty

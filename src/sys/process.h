@@ -70,7 +70,7 @@ Status set_affinity(const std::vector<std::uint64_t>& cpus);
 std::uint64_t ignored_signals();
 
 // Field 22 of /proc/PID/stat, "starttime", in clock ticks after boot: proc(5). Tells a process from
-// a later one with the same pid. `zombie` too, when wanted. ENOENT or ESRCH: no such process.
+// a later one with the same pid. Of a zombie as well. ENOENT or ESRCH: no such process.
 struct ProcessStat {
     char state = '?'; // 'Z' and 'X' have ended
     std::uint64_t start_time = 0;
