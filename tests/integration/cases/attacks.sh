@@ -365,7 +365,7 @@ test_cgroups_deeper_than_a_path_may_be() {
     bundle a 'args(["/bin/sleep", "100"])'
     quiet tare run -d --bundle a a
     (cd "$V2/a" && name=$(printf 'x%.0s' {1..200}) && for _ in {1..30}; do mkdir "$name" && cd "$name"; done)
-    quiet tare ps a
+    quiet tare ps --format json a
     quiet tare delete -f a
     [[ ! -e $V2/a ]] || fail 'its cgroup is still there'
 }
