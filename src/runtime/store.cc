@@ -75,6 +75,8 @@ Status remove_contents(const Fd& dir, std::string_view what, std::string_view ex
             const Status removed = remove_entry(dir, name);
             if (status) status = removed;
         }
+        // Another one would have fitted: that was all.
+        if (static_cast<std::size_t>(size) + sizeof(dirent) <= sizeof buffer) return status;
     }
 }
 
