@@ -27,8 +27,7 @@ bool for_each_open(unsigned first, unsigned last, Act act) {
         for (long at = 0; at < size;) {
             const auto* entry = reinterpret_cast<const DirectoryEntry*>(entries + at);
             at += entry->size;
-            const unsigned fd =
-                number_of(entry->name); // 0 of "." and "..", which no caller asks for
+            const unsigned fd = number_of(entry->name); // 0: "." and ".."
             if (fd >= first && fd <= last && fd != static_cast<unsigned>(list)) act(fd);
         }
     sys(__NR_close, list);

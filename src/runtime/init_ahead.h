@@ -29,9 +29,6 @@ public:
 
     explicit operator bool() const { return static_cast<bool>(ours_); }
 
-    // It was made, and is there no more.
-    bool has_died() const { return ours_ && sys::has_ended(process_.pidfd); }
-
     // Once. Nothing: the plan asks for more than it can do, or it is gone.
     //   header  without descriptors
     std::optional<Launched> give(const plan::Plan& plan, wire::Header header);

@@ -29,7 +29,7 @@ Result<Launched> launch_by_systemd(const JoinRequest& request, const std::string
          .keep_fds = request.keep_fds});
 }
 
-Result<Launched> launch_in(const JoinRequest& request, const std::string& cgroup, bool moves_in) {
+Result<Launched> launch_in(const JoinRequest& request, const std::string& cgroup) {
     Fd directory;
     if (!cgroup.empty())
         directory = TRY(sys::open_file(cgroup, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
@@ -42,7 +42,7 @@ Result<Launched> launch_in(const JoinRequest& request, const std::string& cgroup
                             .container = &request.init,
                             .go_ahead = request.go_ahead,
                             .keep_fds = request.keep_fds,
-                            .moves_in = moves_in});
+                            .moves_in = request.moves_in});
     const bool may_not = !launched && launched.error().code == EACCES;
     if (may_not && !request.record.unit.empty()) return launch_by_systemd(request, cgroup);
     return launched;
@@ -51,11 +51,9 @@ Result<Launched> launch_in(const JoinRequest& request, const std::string& cgroup
 } // namespace
 
 Result<Launched> launch_into_container(const JoinRequest& request) {
-    bool moves_in = request.moves_in;
     if (request.ahead != nullptr) {
         const wire::Header header = {.keep_fds = request.keep_fds, .go_ahead = request.go_ahead};
         if (auto launched = request.ahead->give(request.plan, header)) return *std::move(launched);
-        moves_in = moves_in || request.ahead->has_died();
         request.ahead->end();
     }
     std::vector<std::string> cgroups =
@@ -63,7 +61,7 @@ Result<Launched> launch_into_container(const JoinRequest& request) {
     if (cgroups.empty()) cgroups.emplace_back(); // ours
 
     for (std::size_t i = 0;; ++i) {
-        auto launched = launch_in(request, cgroups[i], moves_in);
+        auto launched = launch_in(request, cgroups[i]);
         if (launched) return launched;
         if (i + 1 < cgroups.size() && is_unfit(launched.error().code)) continue;
         if (request.cgroup.empty()) return launched;

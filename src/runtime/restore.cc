@@ -22,7 +22,6 @@
 #include "sys/process.h"
 
 #include <algorithm>
-#include <csignal>
 #include <fcntl.h>
 #include <memory>
 #include <optional>
@@ -270,27 +269,12 @@ Failure undo(Restored& container, Error cause) {
     return Failure(std::move(cause));
 }
 
-// As `delete` does, without the lock: somebody may have done it before us.
-//   init  nothing when it has ended
-Status remove_unlocked(Restored& container, const Fd& init) {
-    if (TRY(lock_and_tear_down(container.directory, container.record, init)))
-        run_poststop_hooks(container.record, container.planned.bundle.config().hooks);
-    return {};
-}
-
-// As undo(), without the lock.
-Failure end_unlocked(Restored& container, const Error& cause) {
-    const Fd& init = container.init.pidfd;
-    (void)sys::send_signal(init, SIGKILL); // whoever has the lock
-    const Status removed = remove_unlocked(container, init);
-    if (!removed) log::warning("clean up after the failure: " + removed.error().text);
-    return Failure(cause);
-}
-
 Result<int> stay(Restored& container, Foreground& foreground) {
     auto status = foreground.wait(container.init.pidfd, nullptr);
     const Fd ended; // has init, where it could be waited for
-    const Status removed = remove_unlocked(container, status ? ended : container.init.pidfd);
+    const Status removed = remove_unlocked(container.directory, container.record,
+                                           status ? ended : container.init.pidfd,
+                                           container.planned.bundle.config().hooks);
     if (status && !removed) return Failure(removed.error());
     return status;
 }
@@ -335,7 +319,9 @@ Result<int> restore(const Settings& settings, const RestoreRequest& request) {
     TRY(container->directory.unlock());
     const spec::Hooks& hooks = container->planned.bundle.config().hooks;
     const Status started = run_poststart_hooks(container->record, hooks);
-    if (!started) return end_unlocked(*container, started.error());
+    if (!started)
+        return end_unlocked(container->directory, container->record, container->init.pidfd, hooks,
+                            started.error());
     return foreground ? stay(*container, *foreground) : 0;
 }
 

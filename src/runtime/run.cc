@@ -4,9 +4,7 @@
 #include "runtime/outer_hooks.h"
 #include "runtime/runtime.h"
 #include "runtime/teardown.h"
-#include "sys/process.h"
 
-#include <csignal>
 #include <optional>
 
 namespace tare::runtime {
@@ -24,28 +22,13 @@ Status let_run(Created& container) {
     return container.directory.unlock();
 }
 
-// As `delete` does; somebody may have done it before us.
-//   init  nothing when it has ended
-Status remove_unlocked(Created& container, const Fd& init) {
-    if (TRY(lock_and_tear_down(container.directory, container.record, init)))
-        run_poststop_hooks(container.record, hooks_of(container));
-    return {};
-}
-
-// As undo(), without the lock.
-Failure end_unlocked(Created& container, const Error& cause) {
-    const Fd& init = container.init.pidfd;
-    (void)sys::send_signal(init, SIGKILL); // whoever has the lock
-    const Status removed = remove_unlocked(container, init);
-    if (!removed) log::warning("clean up after the failure: " + removed.error().text);
-    return Failure(cause);
-}
-
 Result<int> stay(Created& container, Foreground& foreground, NotifyProxy* notify, bool keep) {
     auto status = foreground.wait(container.init.pidfd, notify);
     if (keep && status) return status;
     const Fd ended; // has init, where it could be waited for
-    const Status removed = remove_unlocked(container, status ? ended : container.init.pidfd);
+    const Status removed =
+        remove_unlocked(container.directory, container.record,
+                        status ? ended : container.init.pidfd, hooks_of(container));
     if (status && !removed) return Failure(removed.error());
     return status;
 }
@@ -71,7 +54,9 @@ Result<int> run(const Settings& settings, const RunRequest& request) {
     const Status running = let_run(*container);
     if (!running) return undo(*container, running.error());
     const Status started = run_poststart_hooks(container->record, hooks_of(*container));
-    if (!started) return end_unlocked(*container, started.error());
+    if (!started)
+        return end_unlocked(container->directory, container->record, container->init.pidfd,
+                            hooks_of(*container), started.error());
 
     if (foreground) return stay(*container, *foreground, notify ? &*notify : nullptr, request.keep);
     if (notify) TRY(notify->wait_ready(container->init.pidfd, container->init.pid));

@@ -1,7 +1,9 @@
 #include "runtime/teardown.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "runtime/cgroup.h"
+#include "runtime/outer_hooks.h"
 #include "runtime/resctrl.h"
 #include "runtime/unit.h"
 #include "sys/mount.h"
@@ -48,12 +50,22 @@ Status tear_down(const StateDirectory& directory, const Record& record, const Fd
     return directory.remove();
 }
 
-Result<bool> lock_and_tear_down(StateDirectory& directory, const Record& record, const Fd& init) {
+Status remove_unlocked(StateDirectory& directory, const Record& record, const Fd& init,
+                       const spec::Hooks& hooks) {
     const Status locked = directory.lock();
-    if (!locked && locked.error().code == ENOENT) return false;
+    if (!locked && locked.error().code == ENOENT) return {};
     TRY(Status(locked));
     TRY(tear_down(directory, record, init));
-    return true;
+    run_poststop_hooks(record, hooks);
+    return {};
+}
+
+Failure end_unlocked(StateDirectory& directory, const Record& record, const Fd& init,
+                     const spec::Hooks& hooks, const Error& cause) {
+    (void)sys::send_signal(init, SIGKILL);
+    const Status removed = remove_unlocked(directory, record, init, hooks);
+    if (!removed) log::warning("clean up after the failure: " + removed.error().text);
+    return Failure(cause);
 }
 
 } // namespace tare::runtime

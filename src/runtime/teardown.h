@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "runtime/record.h"
 #include "runtime/store.h"
+#include "spec/runtime/config.h"
 
 namespace tare::runtime {
 
@@ -13,8 +14,14 @@ namespace tare::runtime {
 //   init  from open_init(); nothing when it has ended
 Status tear_down(const StateDirectory& directory, const Record& record, const Fd& init);
 
-// For who has given up the lock meanwhile. False: somebody else has removed it, and what has its
-// name or its cgroup's path now is another's.
-Result<bool> lock_and_tear_down(StateDirectory& directory, const Record& record, const Fd& init);
+// As `delete` does, for who has given up the lock meanwhile: where somebody else has removed it,
+// what has its name or its cgroup's path now is another's, and nothing is done. Else poststop hooks
+// run.
+Status remove_unlocked(StateDirectory& directory, const Record& record, const Fd& init,
+                       const spec::Hooks& hooks);
+
+// The same after a failure, which is the result. Init ends whoever has the lock.
+Failure end_unlocked(StateDirectory& directory, const Record& record, const Fd& init,
+                     const spec::Hooks& hooks, const Error& cause);
 
 } // namespace tare::runtime
